@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "seal/blob_store.h"
+
+#include <algorithm>
+
+#include "seal/hash.h"
+#include "seal/record_file.h"
+
+namespace oyer::seal {
+namespace {
+
+constexpr std::string_view kMagic = "OYPR";
+constexpr std::size_t kFileHeader = 16;
+constexpr std::size_t kRecordHead = 40;  // magic, length, address
+constexpr std::uint64_t kPackLimit = 256U << 20;
+
+Bytes file_header() {
+  Bytes out = to_bytes(std::string_view("oyer-pack/1\n"));
+  out.resize(kFileHeader, 0);
+  return out;
+}
+
+std::optional<std::size_t> take_record(ByteView file, std::size_t at) {
+  if (file.size() - at < kRecordHead || text_of(file.subspan(at, 4)) != kMagic) return std::nullopt;
+  const std::size_t length = get_u32(&file[at + 4]);
+  if (length > BlobStore::kLargestPacked || file.size() - at - kRecordHead < length) return std::nullopt;
+  if (!std::ranges::equal(sha256(file.subspan(at + kRecordHead, length)), file.subspan(at + 8, 32))) return std::nullopt;
+  return kRecordHead + length;
+}
+
+}  // namespace
+
+std::string BlobStore::pack_path(std::uint32_t number) const {
+  std::string digits = std::to_string(number);
+  return directory_ + "/packs/" + std::string(6 - std::min<std::size_t>(6, digits.size()), '0') + digits + ".pack";
+}
+
+std::string BlobStore::file_path(const Hash& address) const {
+  const std::string name = hex(address);
+  return directory_ + "/" + name.substr(0, 2) + "/" + name;
+}
+
+Result<void> BlobStore::create(Disk& disk, const std::string& directory) {
+  TRY(disk.make_directories(directory + "/packs"));
+  return disk.make_directories(directory + "/tmp");
+}
+
+Result<std::unique_ptr<BlobStore>> BlobStore::open(Disk& disk, const std::string& directory, bool writable) {
+  std::unique_ptr<BlobStore> store(new BlobStore(disk, directory));
+  store->writable_ = writable;
+  TRY(store->scan(writable));
+  return store;
+}
+
+Result<void> BlobStore::scan(bool writable) {
+  if (writable)
+    for (const auto& name : TRY(disk_.list(directory_ + "/tmp"))) TRY(disk_.remove(directory_ + "/tmp/" + name));
+  const auto packs = TRY(disk_.list(directory_ + "/packs"));
+  for (std::size_t i = 0; i < packs.size(); ++i) {
+    if (packs[i].size() != 11 || !packs[i].ends_with(".pack")) continue;
+    const auto number = static_cast<std::uint32_t>(std::stoul(packs[i].substr(0, 6)));
+    newest_ = std::max(newest_, number);
+    const bool newest = i + 1 == packs.size();
+    auto file = TRY(disk_.open(pack_path(number)));
+    // Heads are walked without reading payloads; only the newest pack, whose end may be torn, is read whole.
+    if (newest && writable) {
+      const Bytes bytes = TRY(file->read(0, static_cast<std::size_t>(file->size())));
+      const RecordWalk walk = walk_records(bytes, kFileHeader, 'O', take_record);
+      if (walk.damage)
+        return fail(ErrorCode::damaged, pack_path(number) + " is damaged at offset " + std::to_string(*walk.damage) + ".", "Run `oyer verify` to see what is touched; restore it from a backup before writing.");
+      pack_ = TRY(disk_.append(pack_path(number), std::max<std::uint64_t>(walk.valid_bytes, std::min<std::uint64_t>(bytes.size(), kFileHeader))));
+      if (bytes.size() < kFileHeader) {
+        pack_ = TRY(disk_.append(pack_path(number), 0));
+        TRY(pack_->write(file_header()));
+      }
+      file = TRY(disk_.open(pack_path(number)));
+    }
+    std::uint64_t at = kFileHeader;
+    constexpr std::size_t kWindow = 1U << 20;
+    Bytes window;
+    std::uint64_t window_start = 0;
+    while (at + kRecordHead <= file->size()) {
+      if (window.empty() || at < window_start || at + kRecordHead > window_start + window.size()) {
+        window_start = at;
+        window = TRY(file->read(at, kWindow));
+      }
+      const std::uint8_t* head = window.data() + (at - window_start);
+      const std::uint64_t length = get_u32(head + 4);
+      if (text_of({head, 4}) != kMagic || at + kRecordHead + length > file->size()) break;  // verify names it
+      Hash address;
+      std::copy_n(head + 8, 32, address.begin());
+      places_[address] = {number, at + kRecordHead, length};
+      at += kRecordHead + length;
+    }
+    open_packs_[number] = std::move(file);
+  }
+  return {};
+}
+
+Result<void> BlobStore::start_pack() {
+  ++newest_;
+  pack_ = TRY(disk_.append(pack_path(newest_), 0));
+  return pack_->write(file_header());
+}
+
+Result<Hash> BlobStore::put(ByteView stored) {
+  if (!writable_) return fail(ErrorCode::refused, "The case is open for reading only.");
+  const Hash address = sha256(stored);
+  if (contains(address)) return address;
+  if (stored.size() > kLargestPacked) {
+    const std::string path = file_path(address);
+    TRY(disk_.make_directories(path.substr(0, path.find_last_of('/'))));
+    TRY(disk_.write_atomic(path, stored));
+    return address;
+  }
+  if (pack_ == nullptr || pack_->size() + kRecordHead + stored.size() > kPackLimit) {
+    TRY(sync());
+    TRY(start_pack());
+  }
+  Bytes record(kMagic.begin(), kMagic.end());
+  put_u32(record, static_cast<std::uint32_t>(stored.size()));
+  append(record, address);
+  append(record, stored);
+  const std::uint64_t at = pack_->size();
+  dirty_ = true;
+  TRY(pack_->write(record));
+  places_[address] = {newest_, at + kRecordHead, stored.size()};
+  return address;
+}
+
+Result<void> BlobStore::sync() {
+  if (!dirty_) return {};
+  TRY(pack_->sync());
+  dirty_ = false;
+  open_packs_.erase(newest_);  // its size has changed
+  return {};
+}
+
+class BlobStore::FileWriter : public BlobStore::Writer {
+ public:
+  FileWriter(BlobStore& store, std::string path) : store_(store), path_(std::move(path)) {}
+  ~FileWriter() override {
+    if (file_) (void)store_.disk_.remove(path_);
+  }
+  Result<void> write(ByteView bytes) override {
+    hash_.update(bytes);
+    if (!file_) {
+      append(buffer_, bytes);
+      if (buffer_.size() <= kLargestPacked) return {};
+      file_ = TRY(store_.disk_.append(path_, 0));
+      TRY(file_->write(buffer_));
+      Bytes().swap(buffer_);
+      return {};
+    }
+    return file_->write(bytes);
+  }
+  Result<Hash> finish() override {
+    if (!file_) return store_.put(buffer_);
+    const Hash address = hash_.finish();
+    TRY(file_->sync());
+    file_.reset();
+    if (store_.contains(address)) {
+      TRY(store_.disk_.remove(path_));
+      return address;
+    }
+    const std::string target = store_.file_path(address);
+    TRY(store_.disk_.make_directories(target.substr(0, target.find_last_of('/'))));
+    TRY(store_.disk_.rename(path_, target));
+    return address;
+  }
+
+ private:
+  BlobStore& store_;
+  std::string path_;
+  std::unique_ptr<AppendFile> file_;
+  Bytes buffer_;
+  Sha256 hash_;
+};
+
+Result<std::unique_ptr<BlobStore::Writer>> BlobStore::writer() {
+  if (!writable_) return fail(ErrorCode::refused, "The case is open for reading only.");
+  static unsigned counter = 0;
+  return std::make_unique<FileWriter>(*this, directory_ + "/tmp/" + std::to_string(++counter));
+}
+
+bool BlobStore::contains(const Hash& address) const { return places_.contains(address) || disk_.exists(file_path(address)); }
+
+Result<Bytes> BlobStore::get(const Hash& address) const {
+  const auto it = places_.find(address);
+  Bytes bytes;
+  if (it != places_.end()) {
+    auto& pack = open_packs_[it->second.pack];
+    if (!pack || pack->size() < it->second.offset + it->second.length) pack = TRY(disk_.open(pack_path(it->second.pack)));
+    bytes = TRY(pack->read(it->second.offset, it->second.length));
+  } else if (disk_.exists(file_path(address))) {
+    bytes = TRY(disk_.read_all(file_path(address)));
+  } else {
+    return fail(ErrorCode::damaged, "The stored bytes " + hex(address).substr(0, 16) + "… are missing.", "Restore blobs/ from a backup.");
+  }
+  if (sha256(bytes) != address) return fail(ErrorCode::damaged, "The stored bytes in " + place_of(address) + " have changed since they were sealed.", "Restore that file from a backup.");
+  return bytes;
+}
+
+std::string BlobStore::place_of(const Hash& address) const {
+  const auto it = places_.find(address);
+  if (it == places_.end()) return file_path(address);
+  return pack_path(it->second.pack) + " at offset " + std::to_string(it->second.offset);
+}
+
+Result<std::uint64_t> BlobStore::scrub(const std::function<void(const std::string&)>& fault) const {
+  std::uint64_t count = 0;
+  for (const auto& name : TRY(disk_.list(directory_ + "/packs"))) {
+    const std::string path = directory_ + "/packs/" + name;
+    const Bytes bytes = TRY(disk_.read_all(path));
+    if (bytes.size() < kFileHeader || !std::ranges::equal(file_header(), ByteView(bytes).first(kFileHeader))) fault(path + " does not begin with its header (offset 0).");
+    std::size_t at = kFileHeader;
+    while (at < bytes.size()) {
+      if (const auto length = take_record(bytes, at)) {
+        at += *length;
+        ++count;
+        continue;
+      }
+      std::size_t next = at + 1;
+      while (next < bytes.size() && !(bytes[next] == 'O' && take_record(bytes, next))) ++next;
+      fault(path + " is damaged in the record at offset " + std::to_string(at) + (next < bytes.size() ? "." : ", up to its end."));
+      at = next;
+    }
+  }
+  for (const auto& folder : TRY(disk_.list(directory_))) {
+    if (folder.size() != 2) continue;
+    for (const auto& name : TRY(disk_.list(directory_ + "/" + folder))) {
+      const std::string path = directory_ + "/" + folder + "/" + name;
+      const auto file = disk_.open(path);
+      if (!file) {
+        fault(file.error().text());
+        continue;
+      }
+      Sha256 hash;
+      for (std::uint64_t offset = 0; offset < (*file)->size();) {
+        const Bytes piece = TRY((*file)->read(offset, 1U << 20));
+        if (piece.empty()) break;
+        hash.update(piece);
+        offset += piece.size();
+      }
+      ++count;
+      if (hex(hash.finish()) != name) fault(path + " has changed since it was sealed: its SHA-256 is not its name.");
+    }
+  }
+  return count;
+}
+
+std::vector<Hash> BlobStore::addresses() const {
+  std::vector<Hash> out;
+  for (const auto& [address, place] : places_) out.push_back(address);
+  if (const auto folders = disk_.list(directory_)) {
+    for (const auto& folder : *folders) {
+      if (folder.size() != 2) continue;
+      if (const auto names = disk_.list(directory_ + "/" + folder))
+        for (const auto& name : *names)
+          if (const auto hash = hash_from_hex(name)) out.push_back(*hash);
+    }
+  }
+  return out;
+}
+
+}  // namespace oyer::seal

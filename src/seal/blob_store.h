@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Stored bytes by address, in packs or in files of their own: docs/formats/blob.md. Knows nothing of keys. One writer; not thread-safe.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "base/disk.h"
+
+namespace oyer::seal {
+
+class BlobStore {
+ public:
+  static constexpr std::size_t kLargestPacked = 65536;
+
+  static Result<void> create(Disk& disk, const std::string& directory);
+  static Result<std::unique_ptr<BlobStore>> open(Disk& disk, const std::string& directory, bool writable);
+
+  // Stores and returns the address. Packed blobs are durable after `sync`; larger ones when this returns.
+  Result<Hash> put(ByteView stored);
+  Result<void> sync();
+
+  // A large blob that comes in pieces; memory stays flat. Small ones end in a pack.
+  class Writer {
+   public:
+    virtual ~Writer() = default;
+    virtual Result<void> write(ByteView bytes) = 0;
+    virtual Result<Hash> finish() = 0;
+  };
+  Result<std::unique_ptr<Writer>> writer();
+
+  bool contains(const Hash& address) const;
+  // The stored bytes, checked against the address. Errors: not_found, damaged (naming file and offset).
+  Result<Bytes> get(const Hash& address) const;
+  // Where it lies, for messages: "blobs/packs/000001.pack at offset 4711".
+  std::string place_of(const Hash& address) const;
+
+  // Every stored blob is read and checked; `fault` hears a sentence for each that does not fit. Returns how many blobs were read.
+  Result<std::uint64_t> scrub(const std::function<void(const std::string&)>& fault) const;
+  // Addresses of all blobs, unordered.
+  std::vector<Hash> addresses() const;
+
+ private:
+  struct Place { std::uint32_t pack = 0; std::uint64_t offset = 0; std::uint64_t length = 0; };  // pack 0: a file of its own
+  class FileWriter;
+  BlobStore(Disk& disk, std::string directory) : disk_(disk), directory_(std::move(directory)) {}
+  Result<void> scan(bool writable);
+  Result<void> start_pack();
+  std::string pack_path(std::uint32_t number) const;
+  std::string file_path(const Hash& address) const;
+
+  Disk& disk_;
+  std::string directory_;
+  bool writable_ = false;
+  std::uint32_t newest_ = 0;
+  std::unique_ptr<AppendFile> pack_;
+  bool dirty_ = false;
+  std::unordered_map<Hash, Place, HashOfHash> places_;
+  mutable std::map<std::uint32_t, std::unique_ptr<ReadFile>> open_packs_;
+};
+
+}  // namespace oyer::seal

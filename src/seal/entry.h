@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Entries, segments and submissions as bytes: docs/formats/entry.md. Pure functions; no files, no keys but the actor's.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "seal/signing.h"
+
+namespace oyer::seal {
+
+inline constexpr std::size_t kLargestBody = 65000;
+
+// Protected values of one body: key -> (salt, value).
+struct Opening {
+  Hash salt{};
+  std::string value;
+};
+using Openings = std::map<std::string, Opening>;
+
+// What lies in the segment for one entry.
+struct Record {
+  Hash salt{};
+  std::string body;
+  Openings openings;
+};
+
+// How an entry in the log looks without any key.
+struct EntryForm {
+  bool sealed = false;
+  Hash commitment{};                   // sealed only
+  std::optional<Hash> segment;         // sealed closing entries only
+};
+// Error: bad_input when it is neither a sealed entry nor a canonical body's outline.
+Result<EntryForm> parse_form(ByteView entry);
+
+Bytes sealed_entry(const Hash& commitment);
+Bytes sealed_closing_entry(const Hash& commitment, const Hash& segment);
+
+Bytes encode_segment(std::span<const Record> records);
+Result<std::vector<Record>> decode_segment(ByteView plaintext);
+std::uint64_t padded_length(std::uint64_t length);  // Padmé, at least 1,024
+
+// Openings as the canonical JSON of a segment, and back. Empty for none.
+std::string encode_openings(const Openings& openings);
+Result<Openings> decode_openings(std::string_view text);
+
+struct SubmissionContext {
+  std::string case_id;       // 22 characters
+  std::string origin;
+  std::string compartment;   // its id, "open" or "base"
+  std::string purpose;
+  Bytes act;                 // 16 bytes
+  std::int64_t time = 0;     // claimed, seconds since 1970
+  bool open_tier = false;
+  bool by_server = false;
+};
+
+// Builds one submission. Each `add` returns the new entry's leaf hash, so that later entries can refer to it.
+class SubmissionBuilder {
+ public:
+  SubmissionBuilder(SubmissionContext context, Random& random) : context_(std::move(context)), random_(random) {}
+
+  // `protect`: values that the body binds by commitments (in the open tier they stand in plain). Error: bad_input when the body is too long.
+  Result<Hash> add(const std::string& type, json::object data, const std::vector<std::string>& supersedes = {}, const std::map<std::string, std::string>& protect = {});
+
+  std::size_t count() const { return leaves_.size(); }
+
+  // Signs and closes. `seal_segment` stores the segment's plaintext and returns its address; it is not called in the open tier.
+  Result<std::vector<Bytes>> finish(const SigningKey& actor, const std::function<Result<Hash>(ByteView)>& seal_segment);
+
+ private:
+  std::string make_body(const std::string& type, json::object data, const std::vector<std::string>& supersedes);
+  SubmissionContext context_;
+  Random& random_;
+  std::vector<Record> records_;
+  std::vector<Bytes> entries_;
+  std::vector<Hash> leaves_;
+};
+
+// The closing body's claims, parsed.
+struct Closing {
+  PublicKey actor{};
+  std::string act, compartment, purpose, time, via;
+  std::uint64_t count = 0;
+  Hash root{};
+  Signature signature{};
+  std::string signed_bytes;
+};
+Result<Closing> parse_closing(const json::object& body);
+
+// The members of a parsed body that every type has. Error: bad_input.
+struct BodyView {
+  std::string_view type;
+  const json::object* data = nullptr;
+  const json::array* supersedes = nullptr;
+};
+Result<BodyView> view_body(const json::value& body, std::string_view case_id, std::string_view origin);
+
+}  // namespace oyer::seal

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "seal/wal.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "seal/hash.h"
+
+namespace oyer::seal {
+namespace {
+
+constexpr std::string_view kMagic = "oyer-wal/1\n";
+constexpr std::string_view kBatchMagic = "OYWB";
+constexpr std::size_t kBatchHead = 20;
+constexpr std::size_t kHashSize = 32;
+
+// The batch at `at`, appended to `entries`; its length, or nothing if it does not fit. `expected` is the index it must begin with.
+std::optional<std::size_t> take_batch(ByteView bytes, std::size_t at, std::optional<std::uint64_t> expected, std::vector<Bytes>* entries) {
+  if (bytes.size() - at < kBatchHead + kHashSize || text_of(bytes.subspan(at, 4)) != kBatchMagic) return std::nullopt;
+  const std::uint64_t first = get_u64(&bytes[at + 4]);
+  const std::uint32_t count = get_u32(&bytes[at + 12]);
+  const std::uint32_t length = get_u32(&bytes[at + 16]);
+  if ((expected && first != *expected) || count == 0 || bytes.size() - at - kBatchHead - kHashSize < length) return std::nullopt;
+  const ByteView covered = bytes.subspan(at, kBatchHead + length);
+  if (!std::ranges::equal(sha256(covered), bytes.subspan(at + covered.size(), kHashSize))) return std::nullopt;
+  if (entries != nullptr) {
+    const std::size_t before = entries->size();
+    ByteView rest = covered.subspan(kBatchHead);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (rest.size() < 2 || rest.size() - 2 < get_u16(rest.data()) || get_u16(rest.data()) == 0) {
+        entries->resize(before);
+        return std::nullopt;
+      }
+      const std::size_t n = get_u16(rest.data());
+      entries->push_back(to_bytes(rest.subspan(2, n)));
+      rest = rest.subspan(2 + n);
+    }
+    if (!rest.empty()) {
+      entries->resize(before);
+      return std::nullopt;
+    }
+  }
+  return covered.size() + kHashSize;
+}
+
+}  // namespace
+
+Bytes wal_header(std::uint64_t first) {
+  Bytes out(kMagic.begin(), kMagic.end());
+  out.resize(16, 0);
+  put_u64(out, first);
+  return out;
+}
+
+Bytes wal_batch(std::uint64_t first, std::span<const Bytes> entries) {
+  std::size_t length = 0;
+  for (const Bytes& entry : entries) length += 2 + entry.size();
+  Bytes out;
+  out.reserve(kBatchHead + length + kHashSize);
+  append(out, view(kBatchMagic));
+  put_u64(out, first);
+  put_u32(out, static_cast<std::uint32_t>(entries.size()));
+  put_u32(out, static_cast<std::uint32_t>(length));
+  for (const Bytes& entry : entries) {
+    put_u16(out, static_cast<std::uint16_t>(entry.size()));
+    append(out, entry);
+  }
+  append(out, sha256(ByteView(out)));
+  return out;
+}
+
+Result<WalContent> parse_wal(ByteView bytes) {
+  WalContent content;
+  if (bytes.size() < kWalHeaderSize || !std::ranges::equal(bytes.first(16), ByteView(wal_header(0)).first(16)) || get_u64(&bytes[16]) % 256 != 0)
+    return fail(ErrorCode::damaged, "journal/wal does not begin with its header (offset 0).", "Restore it from a backup; `oyer verify` says what else is whole.");
+  content.first = get_u64(&bytes[16]);
+  std::size_t at = kWalHeaderSize;
+  while (at < bytes.size()) {
+    const auto length = take_batch(bytes, at, content.first + content.entries.size(), &content.entries);
+    if (!length) break;
+    at += *length;
+  }
+  content.valid_bytes = at;
+  // A torn tail has nothing valid behind it. Otherwise a byte inside was damaged, and cutting would lose acknowledged entries.
+  for (std::size_t later = at + 1; later + kBatchHead + kHashSize <= bytes.size(); ++later) {
+    if (bytes[later] != 'O') continue;
+    if (take_batch(bytes, later, std::nullopt, nullptr))
+      return fail(ErrorCode::damaged, "journal/wal is damaged at offset " + std::to_string(at) + " (a whole batch follows at offset " + std::to_string(later) + ").",
+                  "Do not write to this case; restore journal/wal from a backup.");
+  }
+  return content;
+}
+
+}  // namespace oyer::seal
