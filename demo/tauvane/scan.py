@@ -11,7 +11,7 @@ from .pdfs import new_canvas
 
 DPI = 200
 WIDTH, HEIGHT = 1654, 2339  # A4 at 200 dpi
-MARGIN = 190
+MARGIN = 200
 
 HEAD = [
     "등불 인권기록소 (Lantern)",
@@ -37,7 +37,7 @@ PAGES = [[
     "제가 있던 막사에서 많은 사람이 굶어 죽었습니다.",
     "7. 2008년 봄에 처형이 있었습니다. 경비원들이 우리를 마당에 모이게 하고 "
     "줄을 세웠습니다. 눈을 감으면 때리겠다고 했습니다.",
-    "8. 저는 수감자 아홉 명이 총살되는 것을 보았습니다. 그들은 말뚝에 묶여 "
+    "8. 저는 수감자 9명이 총살되는 것을 보았습니다. 그들은 말뚝에 묶여 "
     "있었습니다. 한 사람은 제 작업반 사람이었습니다.",
     "9. 처형은 4월에 두 번 있었습니다. 두 번째에는 비가 왔습니다. 시신은 트럭에 "
     "실려 나갔고 어디에 묻혔는지 모릅니다.",
@@ -58,8 +58,8 @@ QUOTES = [
           "the food became much less"),
     quote("w02-executions", "2008년 봄에 처형이 있었습니다", "executions", 2,
           "in spring 2008 there were executions"),
-    quote("w02-nine", "아홉 명이 총살되는 것을 보았습니다", "executions", 2,
-          "I saw nine [prisoners] being shot"),
+    quote("w02-nine", "9명이 총살되는 것을 보았습니다", "executions", 2,
+          "I saw 9 [prisoners] being shot"),
     quote("w02-april", "처형은 4월에 두 번 있었습니다", "executions", 2,
           "the executions took place twice, in April"),
 ]
@@ -86,7 +86,7 @@ def _wrap(draw, text, font, width):
 def _sheet(number):
     sheet = Image.new("L", (WIDTH, HEIGHT), 247)
     draw = ImageDraw.Draw(sheet)
-    body, small = _font(CJK_FONT, 38), _font(CJK_FONT, 30)
+    body, small = _font(CJK_FONT, 34), _font(CJK_FONT, 28)
     y = 170
     if number == 0:
         draw.text((WIDTH // 2, y), "증언 기록", font=_font(CJK_BOLD_FONT, 62),
@@ -94,14 +94,14 @@ def _sheet(number):
         y += 150
         for line in HEAD:
             draw.text((MARGIN, y), line, font=body, fill=30)
-            y += 62
+            y += 58
         draw.line((MARGIN, y + 20, WIDTH - MARGIN, y + 20), fill=70, width=3)
         y += 70
     for paragraph in PAGES[number]:
         for line in _wrap(draw, paragraph, body, WIDTH - 2 * MARGIN):
             draw.text((MARGIN, y), line, font=body, fill=28)
-            y += 70
-        y += 38
+            y += 58
+        y += 34
     if number == 1:
         y += 60
         draw.text((MARGIN, y), "2010년 3월 14일", font=body, fill=30)
@@ -118,12 +118,12 @@ def _sheet(number):
 
 def _scanned(sheet, rng, angle):
     """A sheet as a flat-bed scanner gives it: a little crooked, soft, grainy."""
-    sheet = sheet.rotate(angle, Image.Resampling.BICUBIC, fillcolor=240)
-    sheet = sheet.filter(ImageFilter.GaussianBlur(0.6))
+    sheet = sheet.rotate(angle, Image.Resampling.BICUBIC, fillcolor=247)
+    sheet = sheet.filter(ImageFilter.GaussianBlur(0.5))
     # Image.effect_noise cannot be seeded, so the grain comes from `rng`.
     grain = Image.frombytes("L", sheet.size, rng.randbytes(WIDTH * HEIGHT))
     grain = grain.filter(ImageFilter.GaussianBlur(0.8))
-    grain = grain.point(lambda v: max(0, min(255, 128 + (v - 128) * 2 // 5)))
+    grain = grain.point(lambda v: max(0, min(255, 128 + (v - 128) // 5)))
     sheet = ImageChops.add(sheet, grain, scale=1, offset=-128)
     draw = ImageDraw.Draw(sheet)
     for _ in range(40):  # dust

@@ -90,7 +90,9 @@ void write_csv_row(std::string& out, const std::vector<std::string>& fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) out.push_back(',');
     const std::string& field = fields[i];
-    if (field.find_first_of(",\"\r\n") == std::string::npos) {
+    // A lone empty field would read back as a blank line, and the other separators would mislead the reader's guess.
+    const bool plain = field.find_first_of(",;\t|\"\r\n") == std::string::npos && !(field.empty() && fields.size() == 1);
+    if (plain) {
       out += field;
       continue;
     }

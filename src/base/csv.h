@@ -22,7 +22,7 @@ struct Table {
 // fields than the header (named by its line). Shorter rows are filled with empty fields.
 Result<Table> parse_csv(std::string_view text);
 
-// Quotes only what needs it; lines end in \n.
+// Quotes only what needs it to be read back by parse_csv; lines end in \n.
 void write_csv_row(std::string& out, const std::vector<std::string>& fields);
 
 }  // namespace oyer

@@ -158,9 +158,14 @@ class RealDisk : public Disk {
 
   Result<void> write_atomic(const std::string& path, ByteView bytes, unsigned mode) override {
     static std::atomic<unsigned> counter{0};
-    const std::string temporary = path + ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
+    std::string temporary;
     {
-      const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+      int opened = -1;
+      do {  // one left behind by a crash may have our name: process ids come back
+        temporary = path + ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
+        opened = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+      } while (opened < 0 && errno == EEXIST);
+      const Descriptor fd(opened);
       if (fd.get() < 0) return system_error("Creating", temporary, errno);
       auto written = write_fully(fd.get(), bytes, temporary);
       if (written && ::fsync(fd.get()) != 0) written = system_error("Making durable", temporary, errno);

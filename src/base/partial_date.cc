@@ -65,7 +65,7 @@ Result<PartialDate> PartialDate::from_json(const json::value& value) {
   const auto* object = value.if_object();
   if (object == nullptr) return fail(ErrorCode::bad_input, "A date is not an object.");
   PartialDate date{string_or_empty(*object, "first"), string_or_empty(*object, "last"), get_bool(*object, "precise", true)};
-  if (!valid_date(date.first) || !valid_date(date.last)) return fail(ErrorCode::bad_input, "A date has no valid first and last.");
+  if (!valid_date(date.first) || !valid_date(date.last) || latest(date.last) < earliest(date.first)) return fail(ErrorCode::bad_input, "A date has no valid first and last.");
   return date;
 }
 

@@ -7,11 +7,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 
 namespace oyer {
+namespace {
+
+constexpr long long kGraceMilliseconds = 2000;
+
+}  // namespace
 
 Result<ChildOutcome> run_child(const std::vector<std::string>& arguments, const ChildOptions& options) {
   int out_pipe[2];
@@ -32,7 +38,8 @@ Result<ChildOutcome> run_child(const std::vector<std::string>& arguments, const 
     ::close(0);
     // Keep the report pipe clear of descriptor 3, which is the input's place.
     const int report = ::fcntl(start_pipe[1], F_DUPFD_CLOEXEC, 10);
-    if (options.input_descriptor >= 0) ::dup2(options.input_descriptor, 3);
+    if (options.input_descriptor == 3) ::fcntl(3, F_SETFD, 0);  // dup2 onto itself would leave it to be closed on exec
+    else if (options.input_descriptor >= 0) ::dup2(options.input_descriptor, 3);
     static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C.UTF-8", home[] = "HOME=/nonexistent", threads[] = "OMP_THREAD_LIMIT=1";
     char* environment[] = {path, locale, home, threads, nullptr};
     ::execvpe(argv[0], argv.data(), environment);
@@ -58,7 +65,10 @@ Result<ChildOutcome> run_child(const std::vector<std::string>& arguments, const 
       outcome.timed_out = true;
       kill_group();
     }
-    if (::poll(fds, 2, killed ? 1000 : static_cast<int>(left)) < 0 && errno != EINTR) break;
+    if (killed && left < -kGraceMilliseconds) break;  // someone outside its group still holds the pipes
+    const int ready = ::poll(fds, 2, killed ? 1000 : static_cast<int>(std::min<long long>(left, 1000)));
+    if (ready < 0 && errno != EINTR) break;
+    if (ready <= 0) continue;  // what `revents` says is old
     for (auto& fd : fds) {
       if (fd.fd < 0 || (fd.revents & (POLLIN | POLLHUP | POLLERR)) == 0) continue;
       std::uint8_t buffer[65536];
@@ -73,14 +83,24 @@ Result<ChildOutcome> run_child(const std::vector<std::string>& arguments, const 
           append(outcome.output, {buffer, static_cast<std::size_t>(n)});
         }
       } else if (outcome.diagnostics.size() < options.error_limit) {
-        outcome.diagnostics.append(reinterpret_cast<char*>(buffer), static_cast<std::size_t>(n));
+        outcome.diagnostics.append(reinterpret_cast<char*>(buffer), std::min(static_cast<std::size_t>(n), options.error_limit - outcome.diagnostics.size()));
       }
     }
   }
   ::close(out_pipe[0]);
   ::close(error_pipe[0]);
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  // A child that closed its outputs may still run: the deadline holds for it too.
+  while (true) {
+    const pid_t done = ::waitpid(pid, &status, killed ? 0 : WNOHANG);
+    if (done == pid || (done < 0 && errno != EINTR)) break;
+    if (done < 0) continue;
+    if (std::chrono::steady_clock::now() >= deadline) {
+      outcome.timed_out = true;
+      kill_group();
+    } else {
+      ::poll(nullptr, 0, 2);
+    }
   }
   int start_error = 0;
   const bool failed_to_start = ::read(start_pipe[0], &start_error, sizeof start_error) == sizeof start_error;

@@ -173,7 +173,10 @@ Result<Recipient> parse_recipient(std::string_view text) {
   while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
   const auto bytes = text.starts_with("age1") ? bech32_decode("age", text) : std::nullopt;
   const auto key = bytes ? to_hash(*bytes) : std::nullopt;
-  if (!key) return fail(ErrorCode::bad_input, "This is not an age recipient (age1…).");
+  // A point of low order would make the shared secret known to all.
+  Hash shared;
+  const Hash scalar{1};
+  if (!key || crypto_scalarmult(shared.data(), scalar.data(), key->data()) != 0) return fail(ErrorCode::bad_input, "This is not an age recipient (age1…).");
   return *key;
 }
 
@@ -213,8 +216,9 @@ std::string make_passphrase_header(const FileKey& key, std::string_view passphra
 Result<FileKey> unwrap(std::string_view text, const Identity& identity) {
   const Header header = TRY(parse_header(text));
   if (header.length != text.size()) return malformed("something follows it");
-  for (const Stanza& stanza : header.stanzas) {
+  for (const Stanza& stanza : header.stanzas)
     if (stanza.arguments[0] == "scrypt" && header.stanzas.size() > 1) return malformed("a scrypt stanza is not alone");
+  for (const Stanza& stanza : header.stanzas) {
     if (stanza.arguments[0] != "X25519") continue;
     const auto share = stanza.arguments.size() == 2 ? from_unpadded(stanza.arguments[1]) : std::nullopt;
     if (!share || share->size() != 32 || stanza.body.size() != 32) return malformed("an X25519 stanza");
@@ -263,6 +267,7 @@ Result<void> PayloadWriter::flush(bool last) {
   Bytes sealed(buffer_.size() + kTag);
   const auto nonce = chunk_nonce(counter_++, last);
   crypto_aead_chacha20poly1305_ietf_encrypt(sealed.data(), nullptr, buffer_.data(), buffer_.size(), nullptr, 0, nullptr, nonce.data(), key_.data());
+  wipe(buffer_);
   buffer_.clear();
   return sink_(sealed);
 }

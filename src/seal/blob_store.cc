@@ -57,7 +57,7 @@ Result<void> BlobStore::scan(bool writable) {
     for (const auto& name : TRY(disk_.list(directory_ + "/tmp"))) TRY(disk_.remove(directory_ + "/tmp/" + name));
   const auto packs = TRY(disk_.list(directory_ + "/packs"));
   for (std::size_t i = 0; i < packs.size(); ++i) {
-    if (packs[i].size() != 11 || !packs[i].ends_with(".pack")) continue;
+    if (packs[i].size() != 11 || !packs[i].ends_with(".pack") || packs[i].find_first_not_of("0123456789") != 6) continue;
     const auto number = static_cast<std::uint32_t>(std::stoul(packs[i].substr(0, 6)));
     newest_ = std::max(newest_, number);
     const bool newest = i + 1 == packs.size();
@@ -68,11 +68,12 @@ Result<void> BlobStore::scan(bool writable) {
       const RecordWalk walk = walk_records(bytes, kFileHeader, 'O', take_record);
       if (walk.damage)
         return fail(ErrorCode::damaged, pack_path(number) + " is damaged at offset " + std::to_string(*walk.damage) + ".", "Run `oyer verify` to see what is touched; restore it from a backup before writing.");
-      pack_ = TRY(disk_.append(pack_path(number), std::max<std::uint64_t>(walk.valid_bytes, std::min<std::uint64_t>(bytes.size(), kFileHeader))));
-      if (bytes.size() < kFileHeader) {
-        pack_ = TRY(disk_.append(pack_path(number), 0));
-        TRY(pack_->write(file_header()));
-      }
+      const bool headed = bytes.size() >= kFileHeader && std::ranges::equal(file_header(), ByteView(bytes).first(kFileHeader));
+      if (!headed && walk.valid_bytes > kFileHeader)
+        return fail(ErrorCode::damaged, pack_path(number) + " is damaged at offset 0.", "Run `oyer verify` to see what is touched; restore it from a backup before writing.");
+      pack_ = TRY(disk_.append(pack_path(number), headed ? walk.valid_bytes : 0));
+      dirty_ = true;  // a process that was killed may have left records that were never synced; new entries can refer to them
+      if (!headed) TRY(pack_->write(file_header()));  // the pack was just begun when the power went
       file = TRY(disk_.open(pack_path(number)));
     }
     std::uint64_t at = kFileHeader;
@@ -98,8 +99,8 @@ Result<void> BlobStore::scan(bool writable) {
 }
 
 Result<void> BlobStore::start_pack() {
+  pack_ = TRY(disk_.append(pack_path(newest_ + 1), 0));
   ++newest_;
-  pack_ = TRY(disk_.append(pack_path(newest_), 0));
   return pack_->write(file_header());
 }
 
@@ -108,10 +109,9 @@ Result<Hash> BlobStore::put(ByteView stored) {
   const Hash address = sha256(stored);
   if (contains(address)) return address;
   if (stored.size() > kLargestPacked) {
-    const std::string path = file_path(address);
-    TRY(disk_.make_directories(path.substr(0, path.find_last_of('/'))));
-    TRY(disk_.write_atomic(path, stored));
-    return address;
+    auto large = TRY(writer());  // by way of tmp/, so that a power cut leaves nothing beside the blobs
+    TRY(large->write(stored));
+    return large->finish();
   }
   if (pack_ == nullptr || pack_->size() + kRecordHead + stored.size() > kPackLimit) {
     TRY(sync());
@@ -159,10 +159,7 @@ class BlobStore::FileWriter : public BlobStore::Writer {
     const Hash address = hash_.finish();
     TRY(file_->sync());
     file_.reset();
-    if (store_.contains(address)) {
-      TRY(store_.disk_.remove(path_));
-      return address;
-    }
+    // A file that is already there is replaced by its equal: its name may never have been made durable.
     const std::string target = store_.file_path(address);
     TRY(store_.disk_.make_directories(target.substr(0, target.find_last_of('/'))));
     TRY(store_.disk_.rename(path_, target));

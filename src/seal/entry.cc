@@ -136,6 +136,7 @@ std::string SubmissionBuilder::make_body(const std::string& type, json::object d
 Result<Hash> SubmissionBuilder::add(const std::string& type, json::object data, const std::vector<std::string>& supersedes, const std::map<std::string, std::string>& protect) {
   Record record;
   for (const auto& [key, value] : protect) {
+    if (!utf8::valid(value)) return fail(ErrorCode::bad_input, "The value “" + key + "” of this entry (" + type + ") is not valid UTF-8.", "Give it as UTF-8.");
     if (context_.open_tier) {
       data[key] = value;
       continue;
@@ -175,6 +176,7 @@ Result<std::vector<Bytes>> SubmissionBuilder::finish(const SigningKey& actor, co
   if (context_.by_server) closing["via"] = "server";
   json::object body{{"case", context_.case_id}, {"d", closing}, {"log", context_.origin}, {"n", base64url(random_bytes(random_, 16))}, {"t", "submission/1"}};
   const std::string unsigned_body = canonical(body);
+  if (!utf8::valid(unsigned_body) || unsigned_body.size() > kLargestBody) return fail(ErrorCode::bad_input, "The purpose of a submission is too long or not valid UTF-8.", "Shorten it, or give it as UTF-8.");
   body["d"].get_object()["sig"] = base64url(actor.sign(view(std::string(kSignatureDomain) + unsigned_body)));
   Record record;
   record.body = canonical(body);
@@ -230,6 +232,7 @@ Result<BodyView> view_body(const json::value& body, std::string_view case_id, st
   out.type = member("t");
   out.data = get_object(*object, "d");
   out.supersedes = get_array(*object, "sup");
+  if (object->contains("sup") && (out.supersedes == nullptr || out.supersedes->empty())) return fail(ErrorCode::bad_input, "An entry's body has a malformed list of what it supersedes.");
   if (out.type.empty() || out.data == nullptr || member("n").size() != 22) return fail(ErrorCode::bad_input, "An entry's body lacks type, data or nonce.");
   if (member("case") != case_id || member("log") != origin) return fail(ErrorCode::check_failed, "An entry's body belongs to another case or log.");
   return out;

@@ -2,6 +2,7 @@
 #include "seal/header_store.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "seal/hash.h"
 #include "seal/record_file.h"
@@ -60,6 +61,7 @@ Result<void> HeaderStore::load(bool writable) {
   Bytes files[2];
   std::uint64_t keep[2];
   std::vector<Hash> order;
+  std::unordered_set<Hash, HashOfHash> shredded;  // in either copy: a shred that was cut short is not undone
   for (int copy = 0; copy < 2; ++copy) {
     auto bytes = disk_.read_all(directory_ + kNames[copy]);
     if (bytes) files[copy] = *std::move(bytes);
@@ -84,6 +86,8 @@ Result<void> HeaderStore::load(bool writable) {
           std::copy_n(file.begin() + static_cast<std::ptrdiff_t>(at + 40), 16, record.hint.begin());
           record.header = std::string(text_of(file.subspan(at + kHead, *length - kHead - kCheck)));
           if (records_.emplace(address, std::move(record)).second) order.push_back(address);
+        } else {
+          shredded.insert(address);
         }
         at += *length;
         end_of_sound = at;
@@ -95,6 +99,8 @@ Result<void> HeaderStore::load(bool writable) {
     keep[copy] = end_of_sound;  // a torn tail behind it is cut
     if (!sound) keep[copy] = 0;
   }
+  std::erase_if(order, [&](const Hash& address) { return shredded.contains(address); });
+  for (const Hash& address : shredded) records_.erase(address);
   if (!writable) return {};
   const auto size_of_sound = [&](int copy) { return keep[copy]; };
   const bool mend = size_of_sound(0) != size_of_sound(1) || keep[0] == 0 || !std::equal(files[0].begin(), files[0].begin() + static_cast<std::ptrdiff_t>(keep[0]), files[1].begin());

@@ -80,7 +80,21 @@ Result<void> Journal::read_wal(bool writable) {
   TRY(restore_edges());
   tail_ = std::move(content.entries);
   for (const Bytes& entry : tail_) TRY(add_leaf(leaf_hash(entry)));
+  if (writable) TRY(check_against_checkpoint(content.valid_bytes));  // before a tail is cut
   if (writable) wal_ = TRY(disk_.append(directory_ + "/wal", content.valid_bytes));
+  return {};
+}
+
+// What the log has signed must be there: otherwise what looks like a torn tail (or a whole log) is acknowledged entries lost or changed.
+Result<void> Journal::check_against_checkpoint(std::uint64_t wal_end) const {
+  const auto signed_one = checkpoint();
+  if (!signed_one && signed_one.error().code == ErrorCode::not_found) return {};
+  if (!signed_one) return fail(ErrorCode::damaged, "journal/checkpoint is damaged: " + signed_one.error().message, "Restore it from a backup or a dossier before writing to this case.");
+  if (signed_one->size > size_)
+    return fail(ErrorCode::damaged, "The checkpoint covers " + std::to_string(signed_one->size) + " entries, but only " + std::to_string(size_) + " are whole: journal/wal is damaged at offset " + std::to_string(wal_end) + ".",
+                "Do not write to this case; restore journal/wal from a backup.");
+  if (TRY(root_at(signed_one->size)) != signed_one->root)
+    return fail(ErrorCode::damaged, "The journal's entries or tiles do not have the root that the checkpoint of size " + std::to_string(signed_one->size) + " signs.", "Do not write to this case; run `oyer verify` to see what is touched.");
   return {};
 }
 
@@ -127,8 +141,10 @@ Result<std::uint64_t> Journal::append(std::span<const Bytes> entries) {
     tail_.push_back(entry);
   }
   if (tail_.size() >= kFlushEntries) {
+    broken_ = true;  // until all stands: a failed write is never retried
     TRY(write_tiles());
     TRY(rotate_wal());
+    broken_ = false;
   }
   return first;
 }
@@ -223,7 +239,7 @@ Result<void> Journal::write_tiles() {
   return {};
 }
 
-// Entries in full, durable bundles leave the write-ahead file.
+// Entries in full, durable bundles leave the write-ahead file. The caller marks the journal broken until this has succeeded.
 Result<void> Journal::rotate_wal() {
   const std::uint64_t first = published_ / kTileWidth * kTileWidth;
   if (first == first_) return {};
@@ -231,10 +247,8 @@ Result<void> Journal::rotate_wal() {
   const std::span<const Bytes> rest = std::span(tail_).subspan(first - first_);
   if (!rest.empty()) oyer::append(bytes, wal_batch(first, rest));
   wal_.reset();
-  broken_ = true;  // until the new file stands
   TRY(disk_.write_atomic(directory_ + "/wal", bytes));
   wal_ = TRY(disk_.append(directory_ + "/wal", bytes.size()));
-  broken_ = false;
   tail_.erase(tail_.begin(), tail_.begin() + static_cast<std::ptrdiff_t>(first - first_));
   first_ = first;
   return {};
@@ -255,11 +269,13 @@ Result<void> Journal::recheck_wal() const {
 
 Result<Checkpoint> Journal::publish(const SigningKey& key) {
   if (wal_ == nullptr || broken_) return fail(ErrorCode::damaged, "The journal is not open for writing.", "Close the case and open it again.");
+  broken_ = true;  // until all stands: a failed write is never retried
   TRY(recheck_wal());
   TRY(write_tiles());
   const Checkpoint checkpoint{log_.name, size_, TRY(root())};
   TRY(disk_.write_atomic(directory_ + "/checkpoint", view(sign_note(checkpoint.text(), log_.name, key))));
   TRY(rotate_wal());
+  broken_ = false;
   return checkpoint;
 }
 

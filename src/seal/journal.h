@@ -53,6 +53,7 @@ class Journal {
   Journal(Disk& disk, std::string directory, VerifierKey log) : disk_(disk), directory_(std::move(directory)), log_(std::move(log)) {}
   Result<void> read_wal(bool writable);
   Result<void> restore_edges();
+  Result<void> check_against_checkpoint(std::uint64_t wal_end) const;
   Result<void> add_leaf(const Hash& leaf);
   Result<Hash> subtree(unsigned level, std::uint64_t index) const;
   Result<Hash> tile_hash(unsigned tile_level, std::uint64_t index) const;

@@ -40,7 +40,8 @@ Result<VerifierKey> VerifierKey::parse(std::string_view text) {
   while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
   const std::size_t first = text.find('+');
   const std::size_t second = first == std::string_view::npos ? first : text.find('+', first + 1);
-  if (second == std::string_view::npos || first == 0) return bad("A verifier key is not of the form name+id+key.");
+  const auto blank = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
+  if (second == std::string_view::npos || first == 0 || std::any_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(first), blank)) return bad("A verifier key is not of the form name+id+key.");
   const auto bytes = from_base64(text.substr(second + 1));
   if (!bytes || bytes->size() != 33 || (*bytes)[0] != kEd25519) return bad("A verifier key is not an Ed25519 key in base64.");
   VerifierKey key;

@@ -82,7 +82,8 @@ Result<WalContent> parse_wal(ByteView bytes) {
   }
   content.valid_bytes = at;
   // A torn tail has nothing valid behind it. Otherwise a byte inside was damaged, and cutting would lose acknowledged entries.
-  for (std::size_t later = at + 1; later + kBatchHead + kHashSize <= bytes.size(); ++later) {
+  // (At `at` itself, a whole batch whose index does not follow: the file's header or order was damaged.)
+  for (std::size_t later = at; later + kBatchHead + kHashSize <= bytes.size(); ++later) {
     if (bytes[later] != 'O') continue;
     if (take_batch(bytes, later, std::nullopt, nullptr))
       return fail(ErrorCode::damaged, "journal/wal is damaged at offset " + std::to_string(at) + " (a whole batch follows at offset " + std::to_string(later) + ").",

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The idea: entries are walked once in the log's order. Those of one submission are gathered until its closing entry comes; a sealed
+// submission is then opened by one header and one payload, each body is checked against the commitment in the log, and rows are added.
+// Nothing is ever updated, so a tail applied later gives the same rows as one pass from the start.
+#include "casefile/projection.h"
+
+#include <algorithm>
+
+#include "casefile/schema.h"
+#include "model/id.h"
+#include "model/types.h"
+#include "seal/commitment.h"
+#include "seal/merkle.h"
+
+namespace oyer::casefile {
+namespace {
+
+tl::unexpected<Error> damaged(std::uint64_t index, const std::string& what) {
+  return fail(ErrorCode::damaged, "Entry " + std::to_string(index) + " of the journal " + what + ".", "Run `oyer verify` to see all that is touched, and restore the named file from a backup.");
+}
+
+constexpr std::string_view kClosingType = "submission/1";
+
+}  // namespace
+
+struct Projection::Pending {
+  std::uint64_t first = 0;
+  std::vector<Bytes> entries;
+  std::vector<seal::EntryForm> forms;
+};
+
+struct Projection::Inserts {
+  Statement thing;
+  Statement edge;
+  Statement supersession;
+};
+
+Result<std::unique_ptr<Projection>> Projection::open(const std::string& path, const std::optional<Hash>& key) {
+  std::unique_ptr<Projection> projection(new Projection(path, key));
+  TRY(projection->prepare());
+  return projection;
+}
+
+Result<std::unique_ptr<Projection>> Projection::in_memory() { return open("", std::nullopt); }
+
+Result<void> Projection::connect() {
+  database_.reset();
+  database_ = path_.empty() ? TRY(Database::in_memory()) : TRY(Database::open(path_, key_));
+  return {};
+}
+
+Result<void> Projection::prepare() {
+  TRY(connect());
+  std::int64_t found = 0;
+  {
+    auto find = TRY(database_->prepare("SELECT count(*) FROM sqlite_master WHERE name = 'meta'"));
+    TRY(find.step());
+    found = find.integer(0);
+  }
+  if (found == 0) return start_anew();
+  return load_meta();
+}
+
+Result<void> Projection::start_anew() {
+  if (!path_.empty()) {
+    database_.reset();
+    for (const char* suffix : {"", "-wal", "-shm"}) TRY(real_disk().remove(path_ + suffix));
+  }
+  TRY(connect());
+  for (const Migration& migration : migrations()) TRY(database_->run(std::string(migration.sql)));
+  applied_ = 0;
+  applied_root_.clear();
+  total_ = {};
+  return {};
+}
+
+Result<void> Projection::load_meta() {
+  int version = 0;
+  {
+    auto read = TRY(database_->prepare("SELECT name, value FROM meta"));
+    while (TRY(read.step())) {
+      const std::string name = read.text(0);
+      const std::string value = read.text(1);
+      if (name == "schema") version = std::stoi(value);
+      if (name == "applied") applied_ = std::stoull(value);
+      if (name == "root") applied_root_ = value;
+      if (name == "closed") total_.closed = std::stoull(value);
+      if (name == "unknown") total_.unknown = std::stoull(value);
+      if (name == "unknown_type") total_.unknown_type = value;
+    }
+  }
+  total_.entries = applied_ - total_.closed;
+  return version == kSchemaVersion ? Result<void>{} : start_anew();
+}
+
+Result<void> Projection::save_meta(const Hash& root) {
+  auto write = TRY(database_->prepare("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"));
+  applied_root_ = base64url(root);
+  const std::pair<std::string, std::string> rows[] = {{"schema", std::to_string(kSchemaVersion)}, {"applied", std::to_string(applied_)}, {"root", applied_root_},
+                                                      {"closed", std::to_string(total_.closed)}, {"unknown", std::to_string(total_.unknown)}, {"unknown_type", total_.unknown_type}};
+  for (const auto& [name, value] : rows) {
+    write.bind(1, name).bind(2, value);
+    TRY(write.run());
+  }
+  return {};
+}
+
+Result<ApplyReport> Projection::apply(const seal::Store& store, bool check_signatures) {
+  const seal::Journal& journal = store.journal();
+  // What was applied must be a prefix of this journal; else everything is built anew.
+  if (applied_ > journal.size() || (applied_ > 0 && base64url(TRY(journal.root_at(applied_))) != applied_root_)) TRY(start_anew());
+  ApplyReport report;
+  if (applied_ == journal.size()) return report;
+  const bool from_start = applied_ == 0;
+  auto transaction = TRY(Transaction::begin(*database_));
+  {
+    Inserts inserts{TRY(database_->prepare("INSERT INTO thing (place, id, kind, type, tier, compartment, label, actor, act, time, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+                    TRY(database_->prepare("INSERT INTO edge (place, number, source, relation, target, tier) VALUES (?, ?, ?, ?, ?, ?)")),
+                    TRY(database_->prepare("INSERT OR IGNORE INTO supersession (target, by_entry, tier) VALUES (?, ?, ?)"))};
+    Pending pending{applied_, {}, {}};
+    TRY(journal.for_each(applied_, [&](std::uint64_t index, ByteView entry) -> Result<void> {
+      auto form = seal::parse_form(entry);
+      if (!form) return damaged(index, "is malformed: " + form.error().message);
+      pending.entries.push_back(to_bytes(entry));
+      pending.forms.push_back(*form);
+      // An open closing entry is told by its type; the cheap look saves parsing every open body twice.
+      const bool closes = form->sealed ? form->segment.has_value() : text_of(entry).ends_with("\"t\":\"submission/1\"}");
+      if (!closes) return {};
+      TRY(close_submission(store, inserts, pending, check_signatures, report));
+      pending = {index + 1, {}, {}};
+      return {};
+    }));
+    if (!pending.entries.empty()) return damaged(pending.first, "begins a submission that is never closed");
+  }
+  applied_ = journal.size();
+  total_.entries += report.entries;
+  total_.closed += report.closed;
+  total_.unknown += report.unknown;
+  if (!report.unknown_type.empty()) total_.unknown_type = report.unknown_type;
+  if (from_start) TRY(database_->run(std::string(index_sql())));
+  TRY(save_meta(TRY(journal.root())));
+  TRY(transaction.commit());
+  return report;
+}
+
+Result<void> Projection::close_submission(const seal::Store& store, Inserts& inserts, Pending& pending, bool check_signatures, ApplyReport& report) {
+  const bool sealed = pending.forms.back().sealed;
+  std::vector<seal::Record> records;
+  if (sealed) {
+    if (!store.unlocked()) {
+      report.closed += pending.entries.size();
+      return {};
+    }
+    auto plaintext = store.get(*pending.forms.back().segment);
+    if (!plaintext) {
+      // No key for this compartment, or shredded: a smaller projection, not a fault.
+      if (plaintext.error().code == ErrorCode::refused || plaintext.error().code == ErrorCode::not_found) {
+        report.closed += pending.entries.size();
+        return {};
+      }
+      return damaged(pending.first, "can't be opened: " + plaintext.error().message);
+    }
+    records = TRY(seal::decode_segment(*plaintext));
+    if (records.size() != pending.entries.size()) return damaged(pending.first, "belongs to a segment with another number of records");
+  } else {
+    records.resize(pending.entries.size());
+    for (std::size_t i = 0; i < records.size(); ++i) records[i].body = std::string(text_of(pending.entries[i]));
+  }
+  const std::string tier = sealed ? "case" : "open";
+  std::vector<Hash> leaves;
+  leaves.reserve(pending.entries.size());
+  std::vector<json::value> bodies;
+  bodies.reserve(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const std::uint64_t index = pending.first + i;
+    if (pending.forms[i].sealed != sealed) return damaged(index, "mixes tiers in one submission");
+    if (sealed && seal::commitment(seal::kBodyLabel, records[i].salt, view(records[i].body)) != pending.forms[i].commitment) return damaged(index, "does not fit the body in its segment");
+    leaves.push_back(TRY(store.journal().leaf(index)));
+    auto body = parse_canonical(records[i].body);
+    if (!body) return damaged(index, "has a body that is not canonical");
+    bodies.push_back(*std::move(body));
+  }
+  const seal::Closing closing = TRY(seal::parse_closing(bodies.back().get_object()));
+  const std::span<const Hash> own(leaves.data(), leaves.size() - 1);
+  if (closing.count != own.size()) return damaged(pending.first, "belongs to a submission of another length");
+  if (check_signatures) {
+    if (closing.root != seal::merkle_root(own)) return damaged(pending.first, "does not fit its submission's root");
+    if (!seal::verify_signature(closing.actor, view(closing.signed_bytes), closing.signature)) return damaged(pending.first, "belongs to a submission whose signature is not its actor's");
+  }
+  const std::string actor = base64url(closing.actor);
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    const std::uint64_t index = pending.first + i;
+    auto body_view = seal::view_body(bodies[i], store.case_id(), store.journal().log().name);
+    if (!body_view) return damaged(index, "is not of this case: " + body_view.error().message);
+    const std::string type(body_view->type);
+    ++report.entries;
+    if (i + 1 == bodies.size()) {
+      if (type != kClosingType) return damaged(index, "closes a submission but is not a closing entry");
+      continue;
+    }
+    json::object data = *body_view->data;
+    const auto spec = model::upcast(type, data);
+    if (!spec) {
+      ++report.unknown;
+      report.unknown_type = type;
+      continue;
+    }
+    if (auto fits = model::check(**spec, data); !fits) return damaged(index, "does not fit its type: " + fits.error().message);
+    for (const auto& [key, opening] : records[i].openings) {
+      const auto* bound = get_object(data, key);
+      if (bound == nullptr || string_or_empty(*bound, "c") != base64url(seal::value_commitment(key, opening.salt, view(opening.value)))) return damaged(index, "has a protected value (" + key + ") that does not fit its commitment");
+      data[key] = opening.value;
+    }
+    const std::string id = model::make_id((*spec)->kind, leaves[i]);
+    const auto* label = (*spec)->label.empty() ? nullptr : data.if_contains((*spec)->label);
+    const std::string label_text = label == nullptr ? "" : label->is_string() ? std::string(label->get_string()) : json::serialize(*label);
+    const std::string data_text = canonical(data);
+    const auto place = static_cast<std::int64_t>(index);
+    inserts.thing.bind(1, place).bind(2, id).bind(3, (*spec)->kind).bind(4, type).bind(5, tier).bind(6, closing.compartment).bind(8, actor).bind(9, closing.act).bind(10, closing.time).bind(11, data_text);
+    if (label == nullptr) inserts.thing.bind_null(7);
+    else inserts.thing.bind(7, label_text);
+    TRY(inserts.thing.run());
+    std::int64_t number = 0;
+    for (const model::Edge& edge : model::edges_of(**spec, data)) {
+      inserts.edge.bind(1, place).bind(2, number++).bind(3, id).bind(4, edge.relation).bind(5, edge.target).bind(6, tier);
+      TRY(inserts.edge.run());
+    }
+    if (body_view->supersedes != nullptr) {
+      for (const auto& target : *body_view->supersedes) {
+        if (!target.is_string()) return damaged(index, "supersedes something that is not an id");
+        inserts.supersession.bind(1, target.get_string()).bind(2, id).bind(3, tier);
+        TRY(inserts.supersession.run());
+      }
+    }
+  }
+  return {};
+}
+
+Result<void> Projection::dump(std::string_view tier, const std::function<void(const std::string&)>& line) {
+  const std::string where = tier.empty() ? "" : " WHERE tier = '" + std::string(tier == "open" ? "open" : tier == "person" ? "person" : "case") + "'";
+  {
+    auto read = TRY(database_->prepare("SELECT source, number, relation, target, tier FROM edge" + where + " ORDER BY source, number"));
+    while (TRY(read.step()))
+      line(canonical(json::object{{"t", "edge"}, {"source", read.text(0)}, {"number", read.integer(1)}, {"relation", read.text(2)}, {"target", read.text(3)}, {"tier", read.text(4)}}));
+  }
+  {
+    auto read = TRY(database_->prepare("SELECT target, by_entry, tier FROM supersession" + where + " ORDER BY target, by_entry"));
+    while (TRY(read.step())) line(canonical(json::object{{"t", "supersession"}, {"target", read.text(0)}, {"by_entry", read.text(1)}, {"tier", read.text(2)}}));
+  }
+  {
+    auto read = TRY(database_->prepare("SELECT id, kind, type, tier, compartment, label, actor, act, time, data FROM thing" + where + " ORDER BY id"));
+    while (TRY(read.step())) {
+      json::object row{{"t", "thing"}, {"id", read.text(0)}, {"kind", read.text(1)}, {"type", read.text(2)}, {"tier", read.text(3)}, {"compartment", read.text(4)}, {"actor", read.text(6)}, {"act", read.text(7)}, {"time", read.text(8)}, {"data", TRY(parse_json(read.text_view(9)))}};
+      if (!read.is_null(5)) row["label"] = read.text(5);
+      line(canonical(row));
+    }
+  }
+  return {};
+}
+
+}  // namespace oyer::casefile
