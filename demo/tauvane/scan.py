@@ -11,7 +11,7 @@ from .pdfs import new_canvas
 
 DPI = 200
 WIDTH, HEIGHT = 1654, 2339  # A4 at 200 dpi
-MARGIN = 200
+MARGIN = 240
 
 HEAD = [
     "등불 인권기록소 (Lantern)",

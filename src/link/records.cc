@@ -121,6 +121,13 @@ void number_sounds(Encoded& field) {
     field.values[i].sound = numbers[keys[i]];
     if (i != kMissing) field.sounding[field.values[i].sound] += field.frequency[i];
   }
+  double present = 0;
+  double square = 0;
+  for (std::uint32_t count : field.sounding) {
+    present += count;
+    square += double{1} * count * count;
+  }
+  if (present > 0) field.usual = square / present;
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ struct Encoded {
   std::vector<Value> values;            // [0] is the missing value
   std::vector<std::uint32_t> frequency; // rows per code
   std::vector<std::uint32_t> sounding;  // rows per Value::sound
+  double usual = 1;                     // rows that share the sound of a row drawn at random
   std::vector<std::uint32_t> code;      // per distinct record (see Records)
 };
 

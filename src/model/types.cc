@@ -31,7 +31,7 @@ const std::vector<TypeSpec>& table() {
         {"reason", text, kMay}, {"origin", text, kMay}, {"collector", text, kMay}, {"received", text, kMay}}},
       {"rendition.add/1", "rn", "rendition", "",
        {{"exhibit", id, kMust, {"ex"}}, {"kind", word, kMust, {"text", "ocr", "transcript", "translation", "correction", "image"}}, {"blob", text, kMust}, {"digest", value, kMust}, {"size", integer, kMust}, {"tool", text, kMust},
-        {"version", text, kMust}, {"parameters", object, kMust}, {"language", text, kMay}, {"pages", integer, kMust}, {"tree", object, kMay}}},
+        {"version", text, kMust}, {"parameters", object, kMust}, {"language", text, kMay}, {"pages", integer, kMust}, {"tree", object, kMay}, {"secret", value, kMay}}},
       {"passage.add/1", "pa", "passage", "",
        {{"exhibit", id, kMust, {"ex"}}, {"rendition", id, kMust, {"rn"}}, {"selector", object, kMust}, {"quote", text, kMust}, {"quote_digest", text, kMust}, {"translation", text, kMay}}},
       {"claim.add/1", "cl", "claim", "",
