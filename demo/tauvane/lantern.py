@@ -124,7 +124,7 @@ def make(incoming, seed):
         origin="https://lantern.example/reports/2010/behind-two-fences.pdf",
         quotes=[
             quote("lantern-source", "one former detainee interviewed by Lantern in March 2010", "source", 1),
-            quote("lantern-beatings", "Guards beat prisoners almost every day, at the morning roll call and after work.", "beatings", 3),
-            quote("lantern-executions", "In spring 2008 prisoners at K-7 were executed in the yard in front of other prisoners.", "executions", 4),
+            quote("lantern-beatings", "Guards beat prisoners almost every day, at the morning roll call and after work.", "beatings", 2),
+            quote("lantern-executions", "In spring 2008 prisoners at K-7 were executed in the yard in front of other prisoners.", "executions", 3),
             quote("lantern-no-other", "We know of no other account of these executions.", "source", 4),
         ])]

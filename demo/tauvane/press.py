@@ -28,7 +28,7 @@ ARTICLES = [
                    "in which, it says, inmates were beaten, starved and shot.",
                    "The group, Lantern, describes the events in its report as follows:"],
         "text": _edited(),
-        "after": ["The report by Lantern is 30 pages shorter than its last one and names no one. "
+        "after": ["The report names neither the guards nor the dead. "
                   "The authorities of Tauvane could not be reached."],
     }, {
         "outlet": "Harbour Daily", "host": "harbourdaily.example", "section": "International",

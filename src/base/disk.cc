@@ -141,7 +141,6 @@ class RealDisk : public Disk {
   }
 
   Result<std::unique_ptr<AppendFile>> append(const std::string& path, std::uint64_t keep) override {
-    const bool fresh = !exists(path);
     const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0) return system_error("Opening", path, errno);
     auto file = std::make_unique<RealAppendFile>(fd, path, keep);
@@ -152,7 +151,7 @@ class RealDisk : public Disk {
       if (::ftruncate(fd, static_cast<off_t>(keep)) != 0) return system_error("Cutting the torn end of", path, errno);
       if (::fsync(fd) != 0) return system_error("Making durable", path, errno);
     }
-    if (fresh) TRY(sync_directory(parent_of(path)));
+    TRY(sync_directory(parent_of(path)));  // also for an old file: who made it may have been killed before this
     return file;
   }
 

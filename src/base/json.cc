@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json/src.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <vector>
 
@@ -115,6 +116,8 @@ void write_pretty(std::string& out, const json::value& value, int depth) {
       write_pretty(out, item, depth + 1);
     }
     out += "\n" + closing + "]";
+  } else if (value.is_double() && !std::isfinite(value.get_double())) {
+    out += "null";  // 1e400 is JSON, Infinity is not
   } else {
     out += json::serialize(value);
   }

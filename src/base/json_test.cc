@@ -117,6 +117,10 @@ RC_GTEST_PROP(Json, the_pretty_form_holds_the_same_value, ()) {
   RC_ASSERT(canonical(*back) == canonical(value));
 }
 
+TEST(Json, the_pretty_form_of_a_number_too_large_is_still_json) {
+  EXPECT_TRUE(parse_json(pretty(parse_json("[1e400,-52e0082009,1.5]").value())));
+}
+
 TEST(Json, members_are_taken_only_with_their_type) {
   const json::object object{{"s", "x"}, {"i", 5}, {"u", json::value(std::uint64_t{7})}, {"f", 1.5}, {"b", true}, {"o", json::object{}}, {"a", json::array{}}, {"big", json::value(std::uint64_t{1} << 60)}};
   EXPECT_EQ(get_string(object, "s"), "x");

@@ -74,7 +74,10 @@ Result<void> Projection::start_anew() {
   return {};
 }
 
-Result<void> Projection::load_meta() {
+Result<void> Projection::load_meta() { return TRY(read_meta()) == kSchemaVersion ? Result<void>{} : start_anew(); }
+
+// Returns the schema version (0 for none).
+Result<int> Projection::read_meta() {
   int version = 0;
   {
     auto read = TRY(database_->prepare("SELECT name, value FROM meta"));
@@ -90,7 +93,7 @@ Result<void> Projection::load_meta() {
     }
   }
   total_.entries = applied_ - total_.closed;
-  return version == kSchemaVersion ? Result<void>{} : start_anew();
+  return version;
 }
 
 Result<void> Projection::save_meta(const Hash& root) {
@@ -111,8 +114,11 @@ Result<ApplyReport> Projection::apply(const seal::Store& store, bool check_signa
   if (applied_ > journal.size() || (applied_ > 0 && base64url(TRY(journal.root_at(applied_))) != applied_root_)) TRY(start_anew());
   ApplyReport report;
   if (applied_ == journal.size()) return report;
-  const bool from_start = applied_ == 0;
   auto transaction = TRY(Transaction::begin(*database_));
+  // Another process may have applied some of the tail meanwhile; now nobody else can.
+  TRY(read_meta());
+  if (applied_ >= journal.size()) return report;
+  const bool from_start = applied_ == 0;
   {
     Inserts inserts{TRY(database_->prepare("INSERT INTO thing (place, id, kind, type, tier, compartment, label, actor, act, time, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
                     TRY(database_->prepare("INSERT INTO edge (place, number, source, relation, target, tier) VALUES (?, ?, ?, ?, ?, ?)")),

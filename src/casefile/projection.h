@@ -41,6 +41,7 @@ class Projection {
   Result<void> prepare();
   Result<void> start_anew();  // an empty projection: the old file is deleted, not emptied
   Result<void> load_meta();
+  Result<int> read_meta();
   Result<void> save_meta(const Hash& root);
   struct Pending;
   struct Inserts;

@@ -9,6 +9,14 @@
 
 namespace oyer::dossier {
 
+// What bag-info.txt says; single lines, not empty.
+struct BagInfo {
+  std::string software;
+  std::string date;  // YYYY-MM-DD
+  std::string description;
+  std::string edition;
+};
+
 class BagWriter {
  public:
   // `directory` must not exist or be empty. Error: bad_input.
@@ -18,7 +26,7 @@ class BagWriter {
   Result<void> add(const std::string& path, ByteView bytes);
 
   // Writes bagit.txt, bag-info.txt and all manifests. Returns the hex SHA-256 of tagmanifest-sha256.txt, which names the whole bag.
-  Result<std::string> finish(const std::map<std::string, std::string>& info);
+  Result<std::string> finish(const BagInfo& info);
 
  private:
   BagWriter(Disk& disk, std::string directory) : disk_(&disk), directory_(std::move(directory)) {}

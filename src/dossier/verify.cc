@@ -430,7 +430,7 @@ std::string describe(const Verdict& verdict) {
   out += "CONSISTENT: every file, proof, opening and signature fits the others.\n";
   for (const auto& fault : verdict.anchor_faults) out += "FAULT: " + fault + "\n";
   if (verdict.authenticated()) out += "AUTHENTICATED: the log's key is the one in the anchor.\n";
-  else if (verdict.anchored) out += "NOT AUTHENTICATED.\n";
+  else if (verdict.anchored) return out + "NOT AUTHENTICATED.\n";
   else out += "NOT AUTHENTICATED: a forger could have made the whole bag, key included; pass --anchor FILE with keys that came another way.\n";
   return out + closing_line(verdict) + "\n";
 }

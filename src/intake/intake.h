@@ -22,7 +22,7 @@ struct IntakeOptions {
   std::string source;        // id
   std::string origin;
   std::string collector;
-  std::string languages = "eng+kor+ara";
+  std::string languages = "eng";  // for OCR, Tesseract names joined by +
   bool open_tier = false;
 };
 

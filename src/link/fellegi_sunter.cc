@@ -3,7 +3,7 @@
 // rows: the top level exactly, from how often each value occurs, the others from a sample of pairs; it is corrected for the matches among
 // them. m and the prior come from EM (Dempster, Laird and Rubin 1977; Winkler 1988) over the histogram of patterns of the compared pairs, all
 // others being taken for different. Assumptions that fail: fields that depend on each other (suburb and postcode) count twice, and where
-// families share most fields EM can learn families instead of persons; m starts from high agreement and a weak prior keeps it near.
+// families share most fields EM would learn families instead of persons; m starts from high agreement, and the share of disagreement is capped.
 // The frequency of a value enters afterwards (Winkler 1989), for words only, by values that sound the same.
 #include "link/fellegi_sunter.h"
 
@@ -18,12 +18,14 @@
 namespace oyer::link {
 namespace {
 
-constexpr std::size_t kSample = 400'000;
+constexpr std::size_t kSample = 120'000;
 constexpr std::size_t kAllPairsUpTo = 900;  // records
 constexpr int kRounds = 200;
 constexpr double kSettled = 1e-7;
 constexpr double kStart = 0.02;      // prior matches per row, at first
 constexpr double kFaith = 4;         // pairs' worth of belief in the starting m
+constexpr double kMostDifferent = 0.4;  // of the values of one person: a class in which fields differ more often is of families, not of persons
+constexpr double kMostAlike = 0.3;      // and of the lowest level above
 constexpr double kFrequencyBits = 5; // most that a value's frequency adds or takes
 
 double choose_two(double n) { return n * (n - 1) / 2; }
@@ -106,6 +108,18 @@ double log_ratio(const Model& model, Pattern pattern) {
   return sum;
 }
 
+// Keeps m a description of one person: caps the two lowest levels and gives the rest to the others in proportion.
+void keep_personal(std::vector<double>& m) {
+  const std::size_t capped = m.size() > 4 ? 3 : 2;
+  double low = 0;
+  double high = 0;
+  for (std::size_t level = 1; level < m.size(); ++level) {
+    if (level < capped) low += m[level] = std::min(m[level], level == 1 ? kMostDifferent : kMostAlike);
+    else high += m[level];
+  }
+  for (std::size_t level = capped; level < m.size(); ++level) m[level] *= (1 - low) / high;
+}
+
 // One round; gives the new prior.
 double step(Model& model, const std::vector<Weighted>& histogram, const std::vector<std::vector<double>>& all, double total) {
   const std::size_t fields = model.fields.size();
@@ -131,6 +145,7 @@ double step(Model& model, const std::vector<Weighted>& histogram, const std::vec
       sum += field.u[level];
     }
     for (std::size_t level = 1; level < levels; ++level) field.u[level] /= sum;
+    keep_personal(field.m);
   }
   return std::clamp(matches / total, 0.01 / total, 0.5);
 }
@@ -201,6 +216,7 @@ Model fit(const Records& records, const std::vector<RecordPair>& pairs, const st
     model.prior = step(model, histogram, all, total);
     if (std::abs(model.prior - before) < kSettled * before) break;
   }
+  model.rounds = std::min(model.rounds, kRounds);
   return model;
 }
 

@@ -2,6 +2,7 @@
 #include "link/schema.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <tuple>
 #include <unordered_map>
@@ -124,6 +125,88 @@ std::vector<std::string> word_set(std::string_view value) {
   return out;
 }
 
+// Whether two columns mostly say the same in other letters (a name in two scripts), judged on some hundreds of rows chosen by their
+// values, so that the order of rows does not matter.
+bool same_in_other_letters(const std::vector<Source>& sources, const Field& a, const Field& b) {
+  constexpr double kAlike = 0.8;
+  constexpr std::size_t kWanted = 500;
+  std::vector<std::pair<std::size_t, std::pair<std::string_view, std::string_view>>> rows;
+  for (std::size_t s = 0; s < sources.size(); ++s) {
+    if (a.column[s] < 0 || b.column[s] < 0) continue;
+    for (const auto& row : sources[s].table.rows) {
+      const std::string_view x = meaningful(row[static_cast<std::size_t>(a.column[s])]);
+      const std::string_view y = meaningful(row[static_cast<std::size_t>(b.column[s])]);
+      if (!x.empty() && !y.empty()) rows.push_back({x.size() * 131 + y.size() * 31 + static_cast<unsigned char>(x.back()) * 7U + static_cast<unsigned char>(y.back()), {x, y}});
+    }
+  }
+  if (rows.size() < 10) return false;
+  const std::size_t step = rows.size() / kWanted + 1;
+  std::size_t taken = 0;
+  std::size_t alike = 0;
+  for (const auto& [number, values] : rows) {
+    if (number % step != 0) continue;
+    ++taken;
+    alike += text::name_similarity(values.first, values.second) >= kAlike;
+  }
+  return taken >= 10 && 10 * alike >= 8 * taken;
+}
+
+// Two columns that say the same would count twice: the one that is filled less often goes.
+void drop_echoes(const std::vector<Source>& sources, std::vector<Field>& fields) {
+  std::vector<bool> gone(fields.size(), false);
+  for (std::size_t a = 0; a < fields.size(); ++a)
+    for (std::size_t b = a + 1; b < fields.size(); ++b) {
+      if (gone[a] || gone[b] || !words(fields[a].kind) || !words(fields[b].kind) || !same_in_other_letters(sources, fields[a], fields[b])) continue;
+      gone[filled(sources, fields[a]) < filled(sources, fields[b]) ? a : b] = true;
+    }
+  std::vector<Field> kept;
+  for (std::size_t f = 0; f < fields.size(); ++f)
+    if (!gone[f]) kept.push_back(std::move(fields[f]));
+  fields = std::move(kept);
+}
+
+// Whether a column only restates a date: an age (age plus year is nearly constant) or the year of it.
+bool restates(const std::vector<Source>& sources, const Field& date, const Field& other) {
+  std::unordered_map<long, std::size_t> sums;
+  std::size_t both = 0;
+  for (std::size_t s = 0; s < sources.size(); ++s) {
+    if (date.column[s] < 0 || other.column[s] < 0) continue;
+    for (const auto& row : sources[s].table.rows) {
+      const auto day = parse_day(meaningful(row[static_cast<std::size_t>(date.column[s])]), date.order[s]);
+      const std::string_view value = meaningful(row[static_cast<std::size_t>(other.column[s])]);
+      long number = -1;
+      const auto end = std::from_chars(value.data(), value.data() + value.size(), number).ptr;
+      if (!day || number < 0 || end != value.data() + value.size()) continue;
+      ++both;
+      ++sums[other.kind == Kind::year ? day->year - number : day->year + number];
+    }
+  }
+  constexpr long kSlack = 1;  // the birthday, and lists drawn up a year apart
+  std::size_t most = 0;
+  for (const auto& [sum, count] : sums) {
+    std::size_t near = 0;
+    for (long at = sum - kSlack; at <= sum + kSlack; ++at)
+      if (const auto found = sums.find(at); found != sums.end()) near += found->second;
+    most = std::max(most, near);
+  }
+  return both >= 10 && 10 * most >= 8 * both;
+}
+
+void drop_restatements(const std::vector<Source>& sources, std::vector<Field>& fields) {
+  std::vector<bool> gone(fields.size(), false);
+  for (std::size_t d = 0; d < fields.size(); ++d)
+    for (std::size_t x = 0; x < fields.size(); ++x) {
+      if (d == x || gone[d] || gone[x]) continue;
+      const bool dated = fields[d].kind == Kind::date && (fields[x].kind == Kind::year || fields[x].kind == Kind::number);
+      const bool aged = fields[d].kind == Kind::year && fields[x].kind == Kind::number;
+      if ((dated || aged) && restates(sources, fields[d], fields[x])) gone[x] = true;
+    }
+  std::vector<Field> kept;
+  for (std::size_t f = 0; f < fields.size(); ++f)
+    if (!gone[f]) kept.push_back(std::move(fields[f]));
+  fields = std::move(kept);
+}
+
 // A column put together from others (full name beside given and family name) would count their evidence twice: it goes, or, when it says
 // more than its only part, the part goes.
 void drop_composites(const std::vector<Source>& sources, std::vector<Field>& fields) {
@@ -231,6 +314,8 @@ Result<std::vector<Field>> match_columns(const std::vector<Source>& sources, con
   }
   std::erase_if(fields, [&](const Field& field) { return !telling(sources, field); });
   drop_composites(sources, fields);
+  drop_echoes(sources, fields);
+  drop_restatements(sources, fields);
   if (fields.size() > kFieldLimit) {
     std::vector<std::pair<std::size_t, std::size_t>> by_fill;
     for (std::size_t f = 0; f < fields.size(); ++f) by_fill.emplace_back(filled(sources, fields[f]), f);

@@ -236,9 +236,11 @@ Result<FileKey> unwrap(std::string_view text, const Identity& identity) {
 Result<FileKey> unwrap_passphrase(std::string_view text, std::string_view passphrase) {
   const Header header = TRY(parse_header(text));
   if (header.length != text.size()) return malformed("something follows it");
+  const auto is_scrypt = [](const Stanza& one) { return one.arguments[0] == "scrypt"; };
+  if (std::none_of(header.stanzas.begin(), header.stanzas.end(), is_scrypt)) return fail(ErrorCode::refused, "It is not sealed with a passphrase.", "Give the key file with --key-file.");
+  if (header.stanzas.size() != 1) return malformed("a scrypt stanza is not alone");
   const Stanza& stanza = header.stanzas[0];
-  if (header.stanzas.size() != 1 || stanza.arguments[0] != "scrypt" || stanza.arguments.size() != 3)
-    return fail(ErrorCode::refused, "It is not sealed with a passphrase.", "Give the key file with --key-file.");
+  if (stanza.arguments.size() != 3 || stanza.body.size() != 32) return malformed("a scrypt stanza");
   const auto salt = from_unpadded(stanza.arguments[1]);
   const std::string& factor = stanza.arguments[2];
   if (!salt || salt->size() != 16 || factor.empty() || factor.size() > 2 || factor[0] == '0' || factor.find_first_not_of("0123456789") != std::string::npos) return malformed("a scrypt stanza");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -36,6 +37,20 @@ CctvTest parse_cctv(std::string_view text) {
   return out;
 }
 
+// Some files are compressed. zlib is no library of Oyer's, so it is taken from the machine if it is there.
+bool inflate(std::string& file) {
+  using Uncompress = int (*)(unsigned char*, unsigned long*, const unsigned char*, unsigned long);
+  void* library = ::dlopen("libz.so.1", RTLD_NOW);
+  const auto uncompress = library == nullptr ? nullptr : reinterpret_cast<Uncompress>(::dlsym(library, "uncompress"));
+  if (uncompress == nullptr) return false;
+  std::string out(32U << 20, '\0');
+  unsigned long size = out.size();
+  if (uncompress(reinterpret_cast<unsigned char*>(out.data()), &size, reinterpret_cast<const unsigned char*>(file.data()), file.size()) != 0) return false;
+  out.resize(size);
+  file = std::move(out);
+  return true;
+}
+
 // What happened to the file, in the words of the vectors.
 std::string judge(const CctvTest& test, std::string& plaintext_digest) {
   const ByteView file = view(test.file);
@@ -47,6 +62,7 @@ std::string judge(const CctvTest& test, std::string& plaintext_digest) {
   else
     for (auto [it, end] = test.keys.equal_range("identity"); it != end && !key && key.error().code == ErrorCode::refused; ++it) key = age::unwrap(header, age::Identity::parse(it->second).value());
   if (!key) return key.error().code == ErrorCode::refused ? "no match" : key.error().message.find("MAC does not fit") != std::string::npos ? "HMAC failure" : "header failure";
+  if (file.size() - *length < 16) return "header failure";  // a payload without its whole nonce: the vectors count it to the header
   const auto plaintext = age::decrypt_payload(*key, file.subspan(*length));
   if (!plaintext) return "payload failure";
   plaintext_digest = hex(sha256(*plaintext));
@@ -58,11 +74,11 @@ TEST(AgeVectors, cctv_files_end_as_expected) {
   int total = 0, judged = 0, agreed = 0, armored = 0, hybrid = 0, compressed = 0;
   for (const auto& path : test::files_below(vectors)) {
     const std::string name = path.substr(vectors.size() + 1);
-    const CctvTest test = parse_cctv(test::read_file(path));
+    CctvTest test = parse_cctv(test::read_file(path));
     ++total;
     if (test.get("armored") == "yes") { ++armored; continue; }
     if (test.get("identity").starts_with("AGE-SECRET-KEY-PQ-")) { ++hybrid; continue; }
-    if (!test.get("compressed").empty()) { ++compressed; continue; }
+    if (!test.get("compressed").empty() && !inflate(test.file)) { ++compressed; continue; }
     ++judged;
     std::string digest;
     const std::string outcome = judge(test, digest);

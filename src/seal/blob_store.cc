@@ -55,9 +55,9 @@ Result<std::unique_ptr<BlobStore>> BlobStore::open(Disk& disk, const std::string
 Result<void> BlobStore::scan(bool writable) {
   if (writable)
     for (const auto& name : TRY(disk_.list(directory_ + "/tmp"))) TRY(disk_.remove(directory_ + "/tmp/" + name));
-  const auto packs = TRY(disk_.list(directory_ + "/packs"));
+  auto packs = TRY(disk_.list(directory_ + "/packs"));
+  std::erase_if(packs, [](const std::string& name) { return name.size() != 11 || !name.ends_with(".pack") || name.find_first_not_of("0123456789") != 6; });
   for (std::size_t i = 0; i < packs.size(); ++i) {
-    if (packs[i].size() != 11 || !packs[i].ends_with(".pack") || packs[i].find_first_not_of("0123456789") != 6) continue;
     const auto number = static_cast<std::uint32_t>(std::stoul(packs[i].substr(0, 6)));
     newest_ = std::max(newest_, number);
     const bool newest = i + 1 == packs.size();
@@ -66,11 +66,15 @@ Result<void> BlobStore::scan(bool writable) {
     if (newest && writable) {
       const Bytes bytes = TRY(file->read(0, static_cast<std::size_t>(file->size())));
       const RecordWalk walk = walk_records(bytes, kFileHeader, 'O', take_record);
-      if (walk.damage)
-        return fail(ErrorCode::damaged, pack_path(number) + " is damaged at offset " + std::to_string(*walk.damage) + ".", "Run `oyer verify` to see what is touched; restore it from a backup before writing.");
       const bool headed = bytes.size() >= kFileHeader && std::ranges::equal(file_header(), ByteView(bytes).first(kFileHeader));
-      if (!headed && walk.valid_bytes > kFileHeader)
-        return fail(ErrorCode::damaged, pack_path(number) + " is damaged at offset 0.", "Run `oyer verify` to see what is touched; restore it from a backup before writing.");
+      // A power cut can tear one of several records that were not synced yet and keep a later one; a damaged pack looks the same. Nothing
+      // of such a pack is cut or written over: its sound records are read, `scrub` names the others, and a new pack is begun.
+      if (walk.damage || (!headed && walk.valid_bytes > kFileHeader)) {
+        index_whole(number, bytes);
+        TRY(TRY(disk_.append(pack_path(number), bytes.size()))->sync());  // as below
+        open_packs_[number] = std::move(file);
+        continue;
+      }
       pack_ = TRY(disk_.append(pack_path(number), headed ? walk.valid_bytes : 0));
       dirty_ = true;  // a process that was killed may have left records that were never synced; new entries can refer to them
       if (!headed) TRY(pack_->write(file_header()));  // the pack was just begun when the power went
@@ -87,7 +91,10 @@ Result<void> BlobStore::scan(bool writable) {
       }
       const std::uint8_t* head = window.data() + (at - window_start);
       const std::uint64_t length = get_u32(head + 4);
-      if (text_of({head, 4}) != kMagic || at + kRecordHead + length > file->size()) break;  // verify names it
+      if (text_of({head, 4}) != kMagic || at + kRecordHead + length > file->size()) {  // damaged or torn: find the sound records by their hashes
+        index_whole(number, TRY(file->read(0, static_cast<std::size_t>(file->size()))));
+        break;
+      }
       Hash address;
       std::copy_n(head + 8, 32, address.begin());
       places_[address] = {number, at + kRecordHead, length};
@@ -96,6 +103,20 @@ Result<void> BlobStore::scan(bool writable) {
     open_packs_[number] = std::move(file);
   }
   return {};
+}
+
+void BlobStore::index_whole(std::uint32_t number, ByteView pack) {
+  for (std::size_t at = kFileHeader; at < pack.size();) {
+    const auto length = pack[at] == 'O' ? take_record(pack, at) : std::nullopt;
+    if (!length) {
+      ++at;
+      continue;
+    }
+    Hash address;
+    std::copy_n(pack.begin() + static_cast<std::ptrdiff_t>(at + 8), 32, address.begin());
+    places_[address] = {number, at + kRecordHead, *length - kRecordHead};
+    at += *length;
+  }
 }
 
 Result<void> BlobStore::start_pack() {
@@ -107,7 +128,7 @@ Result<void> BlobStore::start_pack() {
 Result<Hash> BlobStore::put(ByteView stored) {
   if (!writable_) return fail(ErrorCode::refused, "The case is open for reading only.");
   const Hash address = sha256(stored);
-  if (contains(address)) return address;
+  if (places_.contains(address)) return address;
   if (stored.size() > kLargestPacked) {
     auto large = TRY(writer());  // by way of tmp/, so that a power cut leaves nothing beside the blobs
     TRY(large->write(stored));

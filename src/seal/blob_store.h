@@ -48,6 +48,7 @@ class BlobStore {
   class FileWriter;
   BlobStore(Disk& disk, std::string directory) : disk_(disk), directory_(std::move(directory)) {}
   Result<void> scan(bool writable);
+  void index_whole(std::uint32_t number, ByteView pack);  // by hashes, also behind broken records
   Result<void> start_pack();
   std::string pack_path(std::uint32_t number) const;
   std::string file_path(const Hash& address) const;

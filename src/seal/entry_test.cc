@@ -3,6 +3,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "seal/commitment.h"
 #include "seal/entry.h"
@@ -41,7 +42,7 @@ TEST(EntryForms, no_changed_byte_gives_the_same_form) {
         Bytes changed = entry;
         changed[i] ^= static_cast<std::uint8_t>(1 << bit);
         const auto form = parse_form(changed);
-        if (form && form->sealed) EXPECT_TRUE(form->commitment != c || (entry.size() == 107 && form->segment != s)) << i;
+        if (form && form->sealed) { EXPECT_TRUE(form->commitment != c || (entry.size() == 107 && form->segment != s)) << i; }
       }
 }
 
@@ -129,7 +130,7 @@ TEST(Openings, refuse_what_is_not_pairs_of_salt_and_value) {
   const std::string salt = base64url(Hash{});
   EXPECT_TRUE(decode_openings("{\"name\":[\"" + salt + "\",\"x\"]}"));
   EXPECT_TRUE(decode_openings("").value().empty());
-  for (const std::string text : {std::string("[]"), std::string("{\"a\":1}"), std::string("{\"a\":[]}"), "{\"a\":[\"" + salt + "\"]}", "{\"a\":[\"" + salt + "\",1]}", std::string("{\"a\":[\"AA\",\"x\"]}"), "{\"a\":[\"" + salt + "\",\"x\",\"y\"]}",
+  for (const std::string& text : {std::string("[]"), std::string("{\"a\":1}"), std::string("{\"a\":[]}"), "{\"a\":[\"" + salt + "\"]}", "{\"a\":[\"" + salt + "\",1]}", std::string("{\"a\":[\"AA\",\"x\"]}"), "{\"a\":[\"" + salt + "\",\"x\",\"y\"]}",
                                  "{ \"a\":[\"" + salt + "\",\"x\"]}"})
     EXPECT_FALSE(decode_openings(text)) << text;
 }

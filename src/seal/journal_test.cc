@@ -60,7 +60,7 @@ void expect_tiles(FaultyDisk& disk, const std::vector<Bytes>& entries) {
       if (width == 256) above.push_back(merkle_root(std::span(level).subspan(at, 256)));
     }
     level = std::move(above);  // a partial tile is never hashed upward, an empty one never written
-    if (level.empty()) EXPECT_FALSE(disk.exists("j/tile/" + std::to_string(tile_level + 1)));
+    if (level.empty()) { EXPECT_FALSE(disk.exists("j/tile/" + std::to_string(tile_level + 1))); }
   }
 }
 

@@ -6,7 +6,7 @@
 namespace oyer::seal {
 
 Result<std::unique_ptr<Store>> Store::open(Disk& disk, const std::string& directory, std::string case_id, bool writable) {
-  std::unique_ptr<Store> store(new Store(disk, std::move(case_id)));
+  std::unique_ptr<Store> store(new Store(std::move(case_id)));
   store->journal_ = TRY(Journal::open(disk, directory + "/journal", writable));
   store->blobs_ = TRY(BlobStore::open(disk, directory + "/blobs", writable));
   if (disk.exists(directory + "/vault/headers-a") || disk.exists(directory + "/vault/headers-b")) store->headers_ = TRY(HeaderStore::open(disk, directory + "/vault", writable));

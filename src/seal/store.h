@@ -55,9 +55,8 @@ class Store {
   Result<Checkpoint> publish();
 
  private:
-  Store(Disk& disk, std::string case_id) : disk_(disk), case_id_(std::move(case_id)) {}
+  explicit Store(std::string case_id) : case_id_(std::move(case_id)) {}
   Result<void> put_header(const Hash& address, const std::string& header);
-  Disk& disk_;
   std::string case_id_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<BlobStore> blobs_;

@@ -94,6 +94,10 @@ Result<std::vector<std::string>> Index::missing() {
 Result<void> Index::add(const std::string& rendition, const std::string& exhibit, const std::vector<Page>& pages) {
   auto transaction = TRY(casefile::Transaction::begin(*database_));
   {
+    auto known = TRY(database_->prepare("SELECT 1 FROM indexed_base WHERE rendition = ?"));
+    known.bind(1, rendition);
+    if (TRY(known.step())) return {};  // another process was faster
+    known.reset();
     auto place = TRY(database_->prepare("INSERT INTO page_base (rendition, exhibit, page) VALUES (?, ?, ?) RETURNING number"));
     auto terms = TRY(database_->prepare("INSERT INTO fts_base (rowid, text) VALUES (?, ?)"));
     for (const Page& page : pages) {

@@ -158,6 +158,8 @@ struct Span {
   std::size_t count = 1;
 };
 
+std::uint32_t mask_of(Span span) { return ((1U << span.count) - 1) << span.start; }
+
 struct Joined {
   std::string phones;
   bool written = true;
@@ -187,8 +189,10 @@ struct Edge {
 constexpr double kEdgeFloor = 0.45;
 constexpr double kJoinPrice = 0.015;
 
-void add_edges(const NameForm& a, const NameForm& b, std::vector<Edge>& edges) {
+// Among the words that `used_a` and `used_b` leave.
+void add_edges(const NameForm& a, const NameForm& b, std::uint32_t used_a, std::uint32_t used_b, std::vector<Edge>& edges) {
   const auto consider = [&](Span x, Span y) {
+    if ((used_a & mask_of(x)) != 0 || (used_b & mask_of(y)) != 0) return;
     const NameForm::Word& wx = a.words[x.start];
     const NameForm::Word& wy = b.words[y.start];
     double value = 0;
@@ -220,21 +224,30 @@ void add_edges(const NameForm& a, const NameForm& b, std::vector<Edge>& edges) {
 
 // Takes the best pairings first; what remains on both sides contradicts, what remains on one side is only missing.
 double aligned(const NameForm& a, const NameForm& b) {
+  std::uint32_t used_a = 0;
+  std::uint32_t used_b = 0;
+  double matched = 0;
+  double total = 0;
+  for (std::size_t i = 0; i < a.words.size(); ++i) {  // equal words first: most of what alike names have is equal
+    for (std::size_t j = 0; j < b.words.size(); ++j) {
+      if ((used_b >> j & 1U) != 0 || a.words[i].phones != b.words[j].phones) continue;
+      used_a |= 1U << i;
+      used_b |= 1U << j;
+      const double weight = std::max(a.words[i].weight, b.words[j].weight);
+      matched += weight;
+      total += weight;
+      break;
+    }
+  }
   std::vector<Edge> edges;
-  edges.reserve(16);
-  add_edges(a, b, edges);
+  add_edges(a, b, used_a, used_b, edges);
   // A longer pairing that is nearly as good explains more: rank by likeness and a little by size.
   for (Edge& edge : edges) edge.rank += 0.00004 * std::min(edge.weight, 800U);
   std::stable_sort(edges.begin(), edges.end(), [](const Edge& x, const Edge& y) { return x.rank > y.rank; });
-  std::uint32_t used_a = 0;
-  std::uint32_t used_b = 0;
-  const auto mask = [](Span span) { return ((1U << span.count) - 1) << span.start; };
-  double matched = 0;
-  double total = 0;
   for (const Edge& edge : edges) {
-    if ((used_a & mask(edge.a)) != 0 || (used_b & mask(edge.b)) != 0) continue;
-    used_a |= mask(edge.a);
-    used_b |= mask(edge.b);
+    if ((used_a & mask_of(edge.a)) != 0 || (used_b & mask_of(edge.b)) != 0) continue;
+    used_a |= mask_of(edge.a);
+    used_b |= mask_of(edge.b);
     matched += edge.likeness * edge.weight;
     total += edge.weight;
   }
@@ -243,8 +256,8 @@ double aligned(const NameForm& a, const NameForm& b) {
   for (std::size_t i = 0; i < a.words.size(); ++i) if ((used_a >> i & 1U) == 0) left_a += a.words[i].weight;
   for (std::size_t i = 0; i < b.words.size(); ++i) if ((used_b >> i & 1U) == 0) left_b += b.words[i].weight;
   constexpr double kMissing = 0.25;
-  total += std::min(left_a, left_b) + kMissing * (std::max(left_a, left_b) - std::min(left_a, left_b));
-  if (left_a > 0 && left_b > 0) total += kMissing * std::min(left_a, left_b);
+  constexpr double kContradiction = 1.75;  // a given name that differs outweighs a father's that agrees
+  total += kContradiction * std::min(left_a, left_b) + kMissing * (std::max(left_a, left_b) - std::min(left_a, left_b));
   return total > 0 ? matched / total : 0;
 }
 

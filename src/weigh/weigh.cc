@@ -140,6 +140,7 @@ Result<Explanation> Graph::explain(const Finding& finding, const Policy& policy)
   for (const Reply& reply : replies_) {
     if (reply.claim != finding.id && !claim_ids.contains(reply.claim)) continue;
     if (reply.denial) out.carried.push_back("Denied without evidence, shown and not counted: " + reply.text);
+    else if (!reply.weighed.empty()) out.carried.push_back("A reply with evidence speaks against it: " + reply.text + " Weighed by a person: " + reply.weighed);
     else {
       out.carried.push_back("A reply with evidence speaks against it: " + reply.text);
       out.missing.push_back("A named person must weigh the reply with evidence and give reasons.");

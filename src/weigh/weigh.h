@@ -29,8 +29,9 @@ struct Claim {
 
 struct Reply {
   std::string claim;  // what it speaks against, or the finding's id
-  bool denial = false;
+  bool denial = false;   // without evidence: shown, never counted
   std::string text;
+  std::string weighed;   // reasons of the person who weighed a reply with evidence, or "" while nobody has
 };
 
 struct Policy {

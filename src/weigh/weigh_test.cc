@@ -32,7 +32,7 @@ TEST(Weigh, FiveArticlesThatCopyOneReportAreOneRoot) {
 }
 
 TEST(Weigh, ABareDenialIsShownAndDefeatsNothing) {
-  const auto graph = Graph::create({{"a", "A", {}, "B"}}, {{"c", "", "a", true, {}}}, {{"c", true, "It did not happen."}});
+  const auto graph = Graph::create({{"a", "A", {}, "B"}}, {{"c", "", "a", true, {}}}, {{"c", true, "It did not happen.", ""}});
   const auto explanation = graph->explain({"f", "F", {"c"}}, {"one", 1, ""});
   ASSERT_TRUE(explanation);
   EXPECT_TRUE(explanation->meets_policy);
@@ -40,8 +40,10 @@ TEST(Weigh, ABareDenialIsShownAndDefeatsNothing) {
 }
 
 TEST(Weigh, AReplyWithEvidenceMustBeWeighedByAPerson) {
-  const auto graph = Graph::create({{"a", "A", {}, "B"}}, {{"c", "", "a", true, {}}}, {{"c", false, "A register."}});
+  const auto graph = Graph::create({{"a", "A", {}, "B"}}, {{"c", "", "a", true, {}}}, {{"c", false, "A register.", ""}});
   EXPECT_FALSE(graph->explain({"f", "F", {"c"}}, {"one", 1, ""})->meets_policy);
+  const auto weighed = Graph::create({{"a", "A", {}, "B"}}, {{"c", "", "a", true, {}}}, {{"c", false, "A register.", "It was written later."}});
+  EXPECT_TRUE(weighed->explain({"f", "F", {"c"}}, {"one", 1, ""})->meets_policy);
 }
 
 TEST(Weigh, SourcesThatCopyEachOtherAreOneRoot) {

@@ -113,8 +113,7 @@ class FaultyDisk : public Disk {
   Result<std::unique_ptr<AppendFile>> append(const std::string& path, std::uint64_t keep) override {
     if (step(Step::write)) return broken("Opening", path);
     if (!directories_.contains(parent_of(path))) return fail(ErrorCode::not_found, "Opening " + path + " failed: no such folder.");
-    const bool fresh = !names_.contains(path);
-    if (fresh) create(path);
+    if (!names_.contains(path)) create(path);
     const std::uint64_t id = names_.at(path);
     Node& node = nodes_.at(id);
     if (node.data.size() < keep) return fail(ErrorCode::damaged, path + " is shorter than it was.");
@@ -125,7 +124,7 @@ class FaultyDisk : public Disk {
       if (step(Step::sync)) return broken("Making durable", path);
       node.durable = node.data;
     }
-    if (fresh && !sync_directory(parent_of(path))) return broken("Making durable", path);
+    if (!sync_directory(parent_of(path))) return broken("Making durable", path);
     return std::make_unique<Appender>(*this, id, path, keep);
   }
 

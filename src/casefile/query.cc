@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "casefile/query.h"
+
+#include <algorithm>
+
+#include "model/id.h"
+
+namespace oyer::casefile {
+namespace {
+
+constexpr const char* kColumns = "id, kind, type, tier, coalesce(label, ''), actor, act, time, place, data";
+
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string Query::tiers() const {
+  switch (reader_.clearance) {
+    case Clearance::open: return "tier = 'open'";
+    case Clearance::case_tier: return "tier IN ('open', 'case')";
+    case Clearance::person: return "tier IN ('open', 'case', 'person')";
+  }
+  return "0";
+}
+
+Result<std::vector<Thing>> Query::read(Statement& statement) {
+  std::vector<Thing> out;
+  while (TRY(statement.step())) {
+    Thing thing;
+    thing.id = statement.text(0);
+    thing.kind = statement.text(1);
+    thing.type = statement.text(2);
+    thing.tier = statement.text(3);
+    thing.label = statement.text(4);
+    thing.actor = statement.text(5);
+    thing.act = statement.text(6);
+    thing.time = statement.text(7);
+    thing.place = statement.integer(8);
+    thing.data = TRY(parse_json(statement.text_view(9))).get_object();
+    out.push_back(std::move(thing));
+  }
+  return out;
+}
+
+Result<Thing> Query::get(const std::string& id) {
+  auto statement = TRY(database_->prepare(std::string("SELECT ") + kColumns + " FROM thing WHERE id = ? AND " + tiers()));
+  statement.bind(1, id);
+  auto found = TRY(read(statement));
+  if (found.empty()) return fail(ErrorCode::not_found, "There is nothing with the id “" + id + "” in this case.", "Look with `oyer ls`.");
+  return std::move(found[0]);
+}
+
+Result<Thing> Query::find(const std::string& text, const std::string& kind) {
+  if (model::looks_like_id(text) && (kind.empty() || text.starts_with(kind + "-"))) {
+    std::string after = text;
+    after.back() = static_cast<char>(after.back() + 1);
+    auto statement = TRY(database_->prepare(std::string("SELECT ") + kColumns + " FROM thing WHERE id >= ? AND id < ? AND " + tiers() + " LIMIT 2"));
+    statement.bind(1, text).bind(2, after);
+    auto found = TRY(read(statement));
+    if (found.size() == 1) return std::move(found[0]);
+    if (found.size() > 1) return fail(ErrorCode::usage, "“" + text + "” is the beginning of several ids.", "Give more characters of it.");
+  }
+  auto statement = TRY(database_->prepare(std::string("SELECT ") + kColumns + " FROM thing WHERE label = ? AND (? = '' OR kind = ?) AND id NOT IN (SELECT target FROM supersession WHERE " + tiers() + ") AND " + tiers() + " LIMIT 2"));
+  statement.bind(1, text).bind(2, kind).bind(3, kind);
+  auto found = TRY(read(statement));
+  if (found.size() == 1) return std::move(found[0]);
+  if (found.size() > 1) return fail(ErrorCode::usage, "Several things are called “" + text + "”.", "Give the id instead; `oyer ls` shows it.");
+  std::string advice = "Look with `oyer ls`.";
+  auto labels = TRY(database_->prepare("SELECT label FROM thing WHERE label IS NOT NULL AND (? = '' OR kind = ?) AND " + tiers() + " LIMIT 5000"));
+  labels.bind(1, kind).bind(2, kind);
+  std::size_t best = 3;
+  while (TRY(labels.step())) {
+    const std::size_t distance = edit_distance(labels.text(0), text);
+    if (distance < best) {
+      best = distance;
+      advice = "Did you mean “" + labels.text(0) + "”?";
+    }
+  }
+  return fail(ErrorCode::not_found, "There is nothing called “" + text + "” in this case.", advice);
+}
+
+Result<std::vector<Thing>> Query::list(const std::string& kind, bool with_superseded) {
+  auto statement = TRY(database_->prepare(std::string("SELECT ") + kColumns + " FROM thing WHERE (? = '' OR kind = ?) AND " + tiers() +
+                                          (with_superseded ? "" : " AND id NOT IN (SELECT target FROM supersession WHERE " + tiers() + ")") + " ORDER BY place"));
+  statement.bind(1, kind).bind(2, kind);
+  return read(statement);
+}
+
+Result<std::vector<Thing>> Query::pointing_to(const std::string& target, const std::string& relation) {
+  auto statement = TRY(database_->prepare(std::string("SELECT ") + kColumns + " FROM thing WHERE place IN (SELECT place FROM edge WHERE target = ? AND (? = '' OR relation = ?)) AND " + tiers() +
+                                          " AND id NOT IN (SELECT target FROM supersession WHERE " + tiers() + ") ORDER BY place"));
+  statement.bind(1, target).bind(2, relation).bind(3, relation);
+  return read(statement);
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> Query::edges_from(const std::string& source) {
+  auto statement = TRY(database_->prepare("SELECT relation, target FROM edge WHERE source = ? AND " + tiers() + " ORDER BY place, number"));
+  statement.bind(1, source);
+  std::vector<std::pair<std::string, std::string>> out;
+  while (TRY(statement.step())) out.emplace_back(statement.text(0), statement.text(1));
+  return out;
+}
+
+Result<std::vector<std::string>> Query::superseded_by(const std::string& target) {
+  auto statement = TRY(database_->prepare("SELECT by_entry FROM supersession WHERE target = ? AND " + tiers() + " ORDER BY by_entry"));
+  statement.bind(1, target);
+  std::vector<std::string> out;
+  while (TRY(statement.step())) out.push_back(statement.text(0));
+  return out;
+}
+
+Result<std::string> Query::short_id(const std::string& id) {
+  // Its neighbours in the order of ids decide: the prefix must differ from both.
+  std::size_t needed = model::kShortest;
+  for (const char* sql : {"SELECT id FROM thing WHERE id < ? ORDER BY id DESC LIMIT 1", "SELECT id FROM thing WHERE id > ? ORDER BY id LIMIT 1"}) {
+    auto statement = TRY(database_->prepare(sql));
+    statement.bind(1, id);
+    if (!TRY(statement.step())) continue;
+    const std::string_view other = statement.text_view(0);
+    std::size_t common = 0;
+    while (common < id.size() && common < other.size() && id[common] == other[common]) ++common;
+    if (common >= 3) needed = std::max(needed, common - 3 + 1);
+  }
+  return id.substr(0, std::min(id.size(), needed + 3));
+}
+
+Result<std::int64_t> Query::count(const std::string& kind) {
+  auto statement = TRY(database_->prepare("SELECT count(*) FROM thing WHERE kind = ? AND " + tiers() + " AND id NOT IN (SELECT target FROM supersession WHERE " + tiers() + ")"));
+  statement.bind(1, kind);
+  TRY(statement.step());
+  return statement.integer(0);
+}
+
+}  // namespace oyer::casefile

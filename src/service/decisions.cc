@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Decisions of people: one function serves every noun, because a type's fields say how its arguments are read.
+#include <algorithm>
+
+#include "base/csv.h"
+#include "base/partial_date.h"
+#include "council/tally.h"
+#include "model/id.h"
+#include "model/types.h"
+#include "service/parts.h"
+
+namespace oyer::service {
+namespace {
+
+const model::TypeSpec* spec_of(const std::string& noun) {
+  for (const auto& spec : model::all_types())
+    if (spec.noun == noun) return &spec;
+  return nullptr;
+}
+
+Result<std::string> resolve(Context& context, const model::FieldSpec& field, const std::string& text) {
+  if (text.starts_with("@")) return text;  // a handle within the same act
+  return TRY(context.query().find(text, field.words.empty() ? "" : std::string(field.words[0]))).id;
+}
+
+Result<std::int64_t> number_of(const model::FieldSpec& field, const json::value& value) {
+  if (value.is_int64()) return value.get_int64();
+  const std::string text = value.is_string() ? std::string(value.get_string()) : "";
+  if (text.empty() || text.size() > 15 || text.find_first_not_of("0123456789") != std::string::npos) return fail(ErrorCode::usage, "“" + text + "” is not a whole number (--" + std::string(field.name) + ").");
+  return static_cast<std::int64_t>(std::stoll(text));
+}
+
+// One argument as the field's value.
+Result<json::value> field_value(Context& context, const model::FieldSpec& field, const json::value& value) {
+  using model::FieldKind;
+  switch (field.kind) {
+    case FieldKind::id: return json::value(TRY(resolve(context, field, std::string(value.as_string()))));
+    case FieldKind::ids: {
+      json::array out;
+      for (const auto& item : value.as_array()) out.emplace_back(TRY(resolve(context, field, std::string(item.as_string()))));
+      return out;
+    }
+    case FieldKind::integer: return json::value(TRY(number_of(field, value)));
+    case FieldKind::date: return json::value(TRY(PartialDate::parse(value.as_string())).to_json());
+    case FieldKind::boolean: return value.is_bool() ? value : json::value(value.as_string() == "true" || value.as_string() == "yes");
+    case FieldKind::place: return value.is_object() ? value : json::value(json::object{{"name", value.as_string()}});
+    default: return value;
+  }
+}
+
+// "pa-3f9k2" or "pa-3f9k2:contradicts" for each passage.
+Result<json::array> support_of(Context& context, const json::array& given) {
+  json::array out;
+  for (const auto& item : given) {
+    std::string text(item.as_string());
+    std::string relation = "supports";
+    if (const std::size_t colon = text.find(':'); colon != std::string::npos) {
+      relation = text.substr(colon + 1);
+      text.resize(colon);
+    }
+    out.push_back(json::object{{"passage", TRY(context.query().find(text, "pa")).id}, {"relation", relation}});
+  }
+  return out;
+}
+
+Result<casefile::Draft> draft_of(Context& context, const model::TypeSpec& spec, const json::object& arguments) {
+  casefile::Draft draft;
+  draft.type = std::string(spec.type);
+  for (const auto& field : spec.fields) {
+    const auto* value = arguments.if_contains(field.name);
+    if (value == nullptr || (value->is_string() && value->get_string().empty())) continue;
+    draft.data[field.name] = TRY(field_value(context, field, *value));
+  }
+  if (spec.type == "claim.add/1") {
+    const auto* on = get_array(arguments, "on");
+    draft.data["support"] = on == nullptr ? json::array() : TRY(support_of(context, *on));
+  }
+  if (const auto* targets = get_array(arguments, "supersedes"))
+    for (const auto& target : *targets) draft.supersedes.push_back(TRY(context.query().find(std::string(target.as_string()), std::string(spec.kind))).id);
+  return draft;
+}
+
+// Rules that hold between fields.
+Result<void> check_rules(Context& context, const model::TypeSpec& spec, const json::object& data) {
+  if (spec.type == "measure.add/1" && string_or_empty(data, "mode") == "vote") {
+    const council::Tally tally{get_integer(data, "yes").value_or(-1), get_integer(data, "no").value_or(-1), get_integer(data, "abstain").value_or(-1)};
+    if (tally.yes < 0 || tally.no < 0 || tally.abstain < 0) return fail(ErrorCode::usage, "A vote needs its tally.", "Give --yes, --no and --abstain.");
+    TRY(council::outcome_of(string_or_empty(data, "body"), tally));
+  }
+  if (spec.type == "source.add/1" || spec.type == "finding.add/1") {
+    const std::string label = string_or_empty(data, "label");
+    auto query = context.query();
+    for (const auto& other : TRY(query.list(std::string(spec.kind))))
+      if (other.label == label) return fail(ErrorCode::bad_input, "There is already a " + std::string(spec.noun) + " called “" + label + "”.", "Choose another label, or supersede it with --supersedes " + label + ".");
+  }
+  return {};
+}
+
+bool open_tier(const Context& context, const json::object& arguments) { return string_or_empty(arguments, "tier") == "open" || context.target->info().open; }
+
+}  // namespace
+
+Result<json::value> add_thing(Context& context, const json::object& arguments) {
+  const std::string noun = string_or_empty(arguments, "noun");
+  const auto* spec = spec_of(noun);
+  if (spec == nullptr) return fail(ErrorCode::usage, "There is no “" + noun + "” to add.");
+  auto draft = TRY(draft_of(context, *spec, arguments));
+  if (draft.supersedes.empty()) TRY(check_rules(context, *spec, draft.data));
+  // A claim on passages of a State's paper, a reply, a finding: all rest on things that may be closed; the tier is the caller's explicit choice.
+  const auto ids = TRY(context.target->append(noun, {std::move(draft)}, open_tier(context, arguments)));
+  json::object out = TRY(brief(context, TRY(context.query().get(ids[0]))));
+  // An act outside the mandate's period is flagged, not refused.
+  if (spec->type == "claim.add/1") {
+    const auto mandates = TRY(context.query().list("ma"));
+    const auto made = TRY(context.query().get(ids[0]));
+    if (!mandates.empty() && made.data.contains("when")) {
+      const auto when = TRY(PartialDate::from_json(made.data.at("when")));
+      const auto period = TRY(PartialDate::from_json(mandates.back().data.at("period")));
+      if (!when.possibly_within(period.first, period.last)) out["flag"] = "This lies outside the mandate's period (" + period.text() + ").";
+      else if (!when.surely_within(period.first, period.last)) out["flag"] = "This may lie outside the mandate's period (" + period.text() + ").";
+    }
+  }
+  return out;
+}
+
+Result<json::value> import_things(Context& context, const json::object& arguments) {
+  const std::string noun = string_or_empty(arguments, "noun");
+  const auto* spec = spec_of(noun);
+  if (spec == nullptr) return fail(ErrorCode::usage, "There is no “" + noun + "” to import.");
+  const std::string path = string_or_empty(arguments, "file");
+  const Bytes bytes = TRY(real_disk().read_all(path));
+  auto table = parse_csv(text_of(bytes));
+  if (!table) return fail_at(path, table.error());
+  std::vector<casefile::Draft> drafts;
+  json::array skipped;
+  for (std::size_t r = 0; r < table->rows.size(); ++r) {
+    json::object row;
+    for (std::size_t c = 0; c < table->header.size(); ++c) set_if(row, table->header[c], table->rows[r][c]);
+    for (const auto& member : arguments)
+      if (member.key() != "noun" && member.key() != "file" && member.key() != "tier") row[member.key()] = member.value();
+    auto draft = draft_of(context, *spec, row);
+    auto fits = draft ? model::check(*spec, draft->data) : tl::unexpected(draft.error());
+    if (fits && spec->type == "measure.add/1") fits = check_rules(context, *spec, draft->data);
+    if (!fits) {
+      skipped.push_back(json::object{{"row", static_cast<std::int64_t>(r + 1)}, {"reason", fits.error().text()}});
+      continue;
+    }
+    drafts.push_back(*std::move(draft));
+  }
+  std::int64_t count = 0;
+  for (std::size_t at = 0; at < drafts.size(); at += 500) {
+    const std::size_t n = std::min<std::size_t>(500, drafts.size() - at);
+    std::vector<casefile::Draft> batch(std::make_move_iterator(drafts.begin() + static_cast<std::ptrdiff_t>(at)), std::make_move_iterator(drafts.begin() + static_cast<std::ptrdiff_t>(at + n)));
+    count += static_cast<std::int64_t>(TRY(context.target->append("import", std::move(batch), open_tier(context, arguments))).size());
+  }
+  return json::object{{"imported", count}, {"skipped", std::move(skipped)}};
+}
+
+Result<json::value> enrol_key(Context& context, const json::object& arguments) {
+  const auto key = hash_from_base64url(string_or_empty(arguments, "key"));
+  if (!key) return fail(ErrorCode::usage, "That is not a public key (43 characters of base64url).", "The person whose key it is prints it with `oyer key new`.");
+  for (const auto& other : TRY(context.query().list("ac")))
+    if (string_or_empty(other.data, "key") == base64url(*key)) return fail(ErrorCode::bad_input, "That key is enrolled already, as “" + other.label + "”.");
+  json::array purposes{"all"};
+  if (const auto* given = get_array(arguments, "purposes"); given != nullptr && !given->empty()) purposes = *given;
+  json::object data{{"key", base64url(*key)}, {"name", string_or_empty(arguments, "name")}, {"purposes", std::move(purposes)}};
+  const auto ids = TRY(context.target->append("key", {{"key.enrol/1", std::move(data), {}, {}, ""}}, context.target->info().open));
+  return brief(context, TRY(context.query().get(ids[0])));
+}
+
+}  // namespace oyer::service

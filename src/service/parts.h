@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The functions behind the use cases, by file.
+#pragma once
+
+#include "service/use_case.h"
+
+namespace oyer::service {
+
+// record.cc
+Result<json::value> status(Context&, const json::object&);
+Result<json::value> list_things(Context&, const json::object&);
+Result<json::value> show(Context&, const json::object&);
+Result<json::value> log_list(Context&, const json::object&);
+Result<json::value> log_prove(Context&, const json::object&);
+Result<json::value> rebuild(Context&, const json::object&);
+Result<json::value> dump(Context&, const json::object&);
+// verify_case.cc
+Result<json::value> verify_case(Context&, const json::object&);
+// taking_in.cc
+Result<json::value> add_files(Context&, const json::object&);
+// finding_text.cc
+Result<json::value> search_text(Context&, const json::object&);
+Result<json::value> read_page(Context&, const json::object&);
+Result<json::value> add_passage(Context&, const json::object&);
+// decisions.cc
+Result<json::value> add_thing(Context&, const json::object&);
+Result<json::value> import_things(Context&, const json::object&);
+Result<json::value> enrol_key(Context&, const json::object&);
+// analysis.cc
+Result<json::value> weigh_findings(Context&, const json::object&);
+Result<json::value> link_lists(Context&, const json::object&);
+Result<json::value> link_exhibits(Context&, const json::object&);
+// products.cc
+Result<json::value> build_report(Context&, const json::object&);
+Result<json::value> build_dossier(Context&, const json::object&);
+
+// Shared: a thing as answers show it (short id, label, kind, data).
+Result<json::object> brief(Context& context, const casefile::Thing& thing);
+
+}  // namespace oyer::service

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The whole case: journal, blobs and vault without keys; with keys also every commitment, body, signature and plaintext.
+#include "base/progress.h"
+#include "seal/hash.h"
+#include "seal/journal_audit.h"
+#include "service/parts.h"
+
+namespace oyer::service {
+
+Result<json::value> verify_case(Context& context, const json::object&) {
+  auto& target = *context.target;
+  auto& store = target.store();
+  json::array faults;
+  const auto fault = [&](const std::string& text) { faults.emplace_back(text); };
+  const auto audit = TRY(seal::audit_journal(real_disk(), target.info().directory + "/journal", fault));
+  const auto blobs = TRY(store.blobs().scrub(fault));
+  if (store.headers() != nullptr)
+    for (const auto& text : store.headers()->faults()) fault(text);
+  json::object out{{"entries", static_cast<std::int64_t>(audit.size)}, {"signed_entries", static_cast<std::int64_t>(audit.signed_size)}, {"blobs", static_cast<std::int64_t>(blobs)}, {"root", base64(audit.root)}, {"with_keys", target.readable()}};
+  std::string first, last;
+  if (target.readable()) {
+    auto fresh = TRY(casefile::Projection::in_memory());
+    const auto applied = fresh->apply(store, true);
+    if (!applied) fault(applied.error().message);
+    else out["opened_entries"] = static_cast<std::int64_t>(applied->entries);
+    casefile::Query query(applied ? fresh->database() : target.database(), context.reader);
+    std::vector<casefile::Thing> things = TRY(query.list("ex", true));
+    for (auto& thing : TRY(query.list("rn", true))) things.push_back(std::move(thing));
+    Progress progress("verify", things.size(), context.quiet);
+    std::string before;
+    for (const auto& thing : things) {
+      progress.advance(1);
+      const std::string name = thing.kind == "ex" ? "Exhibit " + TRY(query.short_id(thing.id)) + " (" + string_or_empty(thing.data, "name") + ")" : "Rendition " + TRY(query.short_id(thing.id));
+      const auto address = hash_from_hex(string_or_empty(thing.data, "blob"));
+      const auto bytes = address ? store.get(*address) : Result<Bytes>(fail(ErrorCode::damaged, "it names no stored bytes"));
+      if (!bytes) fault(name + ": " + bytes.error().message);
+      else if (hex(seal::sha256(*bytes)) != string_or_empty(thing.data, "digest")) fault(name + " is not what was sealed: the digests differ.");
+      if (thing.kind != "ex") continue;
+      if (first.empty() || thing.time < first) first = thing.time;
+      if (thing.time > last) last = thing.time;
+    }
+    // A clock that ran backward is told, not refused.
+    std::string newest;
+    json::array notes;
+    for (const auto& thing : TRY(query.list("", true))) {
+      if (thing.time < newest && notes.size() < 10) notes.emplace_back("Entry " + std::to_string(thing.place) + " claims an earlier time than one before it (" + thing.time + " after " + newest + ").");
+      if (thing.time > newest) newest = thing.time;
+    }
+    if (!notes.empty()) out["notes"] = std::move(notes);
+  }
+  out["whole"] = faults.empty();
+  out["faults"] = std::move(faults);
+  std::string date = first.substr(0, 10);
+  if (last.substr(0, 10) != date) date += " to " + last.substr(0, 10);
+  if (get_bool(out, "whole")) out["closing"] = "unchanged since intake on " + (first.empty() ? std::string("a date that only the keys show") : date + " (claimed)") + "; this says nothing about truth or origin";
+  return out;
+}
+
+}  // namespace oyer::service
