@@ -2,6 +2,7 @@
 #include "base/subprocess.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -40,6 +41,7 @@ Result<ChildOutcome> run_child(const std::vector<std::string>& arguments, const 
     const int report = ::fcntl(start_pipe[1], F_DUPFD_CLOEXEC, 10);
     if (options.input_descriptor == 3) ::fcntl(3, F_SETFD, 0);  // dup2 onto itself would leave it to be closed on exec
     else if (options.input_descriptor >= 0) ::dup2(options.input_descriptor, 3);
+    ::close_range(options.input_descriptor >= 0 ? 4 : 3, ~0U, CLOSE_RANGE_CLOEXEC);  // what we inherited from others is not the child's
     static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C.UTF-8", home[] = "HOME=/nonexistent", threads[] = "OMP_THREAD_LIMIT=1";
     char* environment[] = {path, locale, home, threads, nullptr};
     ::execvpe(argv[0], argv.data(), environment);

@@ -157,7 +157,7 @@ Result<void> Projection::close_submission(const seal::Store& store, Inserts& ins
       report.closed += pending.entries.size();
       return {};
     }
-    auto plaintext = store.get(*pending.forms.back().segment);
+    auto plaintext = store.get(*pending.forms.back().segment, false);
     if (!plaintext) {
       // No key for this compartment, or shredded: a smaller projection, not a fault.
       if (plaintext.error().code == ErrorCode::refused || plaintext.error().code == ErrorCode::not_found) {

@@ -41,7 +41,7 @@ Result<const Disclosure::Submission*> Disclosure::submission_of(std::uint64_t pl
   made.sealed = form.sealed;
   std::string body(text_of(entry));
   if (made.sealed) {
-    made.records = TRY(seal::decode_segment(TRY(source_->store().get(*form.segment))));
+    made.records = TRY(seal::decode_segment(TRY(source_->store().get(*form.segment, false))));
     body = made.records.back().body;
   }
   const auto parsed = TRY(parse_canonical(body));

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "release/embedded.h"
 
-// The assembler takes the bytes as they are; CMake gives the folder.
-#define EMBED(name, path)                                                                                                                        \
-  __asm__(".section .rodata\n.global " #name "_begin\n.global " #name "_end\n" #name "_begin:\n.incbin \"" OYER_RECIPIENT_DIR path "\"\n" #name "_end:\n.byte 0\n.previous\n"); \
-  extern "C" const char name##_begin[];                                                                                                          \
-  extern "C" const char name##_end[]
+#include "base/embed.h"
 
-EMBED(oyer_verify_py, "/verify.py");
-EMBED(oyer_verify_txt, "/VERIFY.txt");
+OYER_EMBED(oyer_verify_py, OYER_RECIPIENT_DIR "/verify.py");
+OYER_EMBED(oyer_verify_txt, OYER_RECIPIENT_DIR "/VERIFY.txt");
 
 namespace oyer::release {
 
-std::string_view verify_py() { return {oyer_verify_py_begin, static_cast<std::size_t>(oyer_verify_py_end - oyer_verify_py_begin)}; }
-std::string_view verify_txt() { return {oyer_verify_txt_begin, static_cast<std::size_t>(oyer_verify_txt_end - oyer_verify_txt_begin)}; }
+std::string_view verify_py() { return OYER_EMBEDDED(oyer_verify_py); }
+std::string_view verify_txt() { return OYER_EMBEDDED(oyer_verify_txt); }
 
 }  // namespace oyer::release

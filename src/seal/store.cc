@@ -66,9 +66,10 @@ Result<BlobRef> Store::put_stream(const ByteSource& source, bool open_tier) {
   return ref;
 }
 
-Result<Bytes> Store::get(const Hash& address) const {
+Result<Bytes> Store::get(const Hash& address, bool open_tier) const {
   Bytes stored = TRY(blobs_->get(address));
-  if (!headers_ || !headers_->contains(address)) return stored;
+  if (open_tier) return stored;
+  if (!headers_) return fail(ErrorCode::damaged, "The vault's headers are missing.", "Restore vault/ from a backup.");
   if (!keys_) return fail(ErrorCode::refused, "The case is locked.", "Run `oyer unlock`, or give --key-file.");
   const HeaderRecord record = TRY(headers_->get(address));
   const age::FileKey key = TRY(keys_->open(hint_key_, address, record));

@@ -45,8 +45,8 @@ class Store {
   // Stores bytes; `open_tier` leaves them in plain. Durable after the next `append` (or at once when large).
   Result<BlobRef> put(ByteView plaintext, bool open_tier);
   Result<BlobRef> put_stream(const ByteSource& source, bool open_tier);
-  // Plaintext of a stored blob, decrypted when it has a header. Errors: damaged, refused.
-  Result<Bytes> get(const Hash& address) const;
+  // Plaintext of a stored blob. Errors: damaged; refused (locked, or another compartment's); not_found (its header was shredded).
+  Result<Bytes> get(const Hash& address, bool open_tier) const;
 
   // Makes everything durable in order (blobs, headers, journal) and returns the index of the first entry.
   Result<std::uint64_t> append(std::span<const Bytes> entries);

@@ -177,7 +177,7 @@ Result<json::value> link_exhibits(Context& context, const json::object& argument
   for (const auto& item : *given) {
     casefile::Thing exhibit = TRY(context.query().find(std::string(item.as_string()), "ex"));
     const auto address = hash_from_hex(string_or_empty(exhibit.data, "blob"));
-    const Bytes bytes = TRY(context.target->store().get(*address));
+    const Bytes bytes = TRY(context.target->store().get(*address, exhibit.tier == "open"));
     auto table = parse_csv(text_of(bytes));
     if (!table) return fail_at(string_or_empty(exhibit.data, "name"), table.error());
     sources.push_back({string_or_empty(exhibit.data, "name"), *std::move(table)});

@@ -75,6 +75,10 @@ Result<casefile::Draft> draft_of(Context& context, const model::TypeSpec& spec, 
     const auto* on = get_array(arguments, "on");
     draft.data["support"] = on == nullptr ? json::array() : TRY(support_of(context, *on));
   }
+  // What a command line says by a flag, or by saying nothing.
+  if (spec.type == "source.add/1" && !draft.data.contains("held")) draft.data["held"] = !get_bool(arguments, "not_held");
+  if (spec.type == "consent.add/1" && !draft.data.contains("granted")) draft.data["granted"] = !get_bool(arguments, "refused");
+  if (spec.type == "finding.add/1" && !draft.data.contains("status")) draft.data["status"] = "draft";
   if (const auto* targets = get_array(arguments, "supersedes"))
     for (const auto& target : *targets) draft.supersedes.push_back(TRY(context.query().find(std::string(target.as_string()), std::string(spec.kind))).id);
   return draft;

@@ -45,6 +45,27 @@ std::vector<Span> find_quote(const std::string& text, const std::string& quote) 
   return out;
 }
 
+// "10-20" or "1,2,3,4" (or an array) as exactly `count` numbers; nothing when the argument is absent.
+Result<std::optional<json::array>> numbers_of(const json::object& arguments, const std::string& key, std::size_t count) {
+  const auto* value = arguments.if_contains(key);
+  if (value == nullptr || (value->is_string() && value->get_string().empty())) return std::optional<json::array>();
+  if (value->is_array() && value->get_array().size() == count) return std::optional<json::array>(value->get_array());
+  json::array out;
+  std::string digits;
+  const std::string text = (value->is_string() ? std::string(value->get_string()) : "") + ",";
+  for (char c : text) {
+    if (c >= '0' && c <= '9' && digits.size() < 12) digits.push_back(c);
+    else if ((c == '-' || c == ',') && !digits.empty()) {
+      out.emplace_back(static_cast<std::int64_t>(std::stoll(digits)));
+      digits.clear();
+    } else {
+      break;
+    }
+  }
+  if (out.size() != count) return fail(ErrorCode::usage, "--" + key + " does not hold " + std::to_string(count) + " numbers.", count == 2 ? "Write for example 10-20." : "Write for example 72000,90000,300000,110000.");
+  return std::optional<json::array>(std::move(out));
+}
+
 json::object cue_around(const json::object& page, std::int64_t start, std::int64_t end) {
   json::object out;
   const auto* cues = get_array(page, "cues");
@@ -132,10 +153,10 @@ Result<json::value> add_passage(Context& context, const json::object& arguments)
   const auto page = get_integer(arguments, "page");
   const std::string quote = string_or_empty(arguments, "quote");
   const std::string wanted_layer = string_or_empty(arguments, "layer");
-  const auto* span = get_array(arguments, "span");
-  const auto* time = get_array(arguments, "time");
-  const auto* box = get_array(arguments, "box");
-  if (quote.empty() && span == nullptr && time == nullptr && box == nullptr) return fail(ErrorCode::usage, "Nothing says which passage is meant.", "Give --quote TEXT, --span START-END, --time FROM-TO or --box X0,Y0,X1,Y1.");
+  const auto span = TRY(numbers_of(arguments, "span", 2));
+  const auto time = TRY(numbers_of(arguments, "time", 2));
+  const auto box = TRY(numbers_of(arguments, "box", 4));
+  if (quote.empty() && !span && !time && !box) return fail(ErrorCode::usage, "Nothing says which passage is meant.", "Give --quote TEXT, --span START-END, --time FROM-TO or --box X0,Y0,X1,Y1.");
   struct Found {
     casefile::Thing rendition;
     std::int64_t page;
@@ -158,10 +179,10 @@ Result<json::value> add_passage(Context& context, const json::object& arguments)
       };
       if (!quote.empty()) {
         for (const Span& at : find_quote(content, quote)) take({{"page", number}, {"start", at.start}, {"end", at.end}}, at.start, at.end);
-      } else if (span != nullptr && span->size() == 2) {
+      } else if (span) {
         const auto start = (*span)[0].to_number<std::int64_t>(), end = (*span)[1].to_number<std::int64_t>();
         if (start >= 0 && start < end && end <= static_cast<std::int64_t>(utf8::length(content)) && found.empty()) take({{"page", number}, {"start", start}, {"end", end}}, start, end);
-      } else if (time != nullptr && time->size() == 2 && object.contains("cues")) {
+      } else if (time && object.contains("cues")) {
         const auto from = (*time)[0].to_number<std::int64_t>(), to = (*time)[1].to_number<std::int64_t>();
         std::int64_t start = -1, end = -1;
         for (const auto& cue : object.at("cues").get_array()) {
@@ -171,7 +192,7 @@ Result<json::value> add_passage(Context& context, const json::object& arguments)
           end = row[1].get_int64();
         }
         if (start >= 0) take({{"time", json::array{from, to}}}, start, end);
-      } else if (box != nullptr && box->size() == 4 && object.contains("words")) {
+      } else if (box && object.contains("words")) {
         std::int64_t start = -1, end = -1;
         const auto edge = [&](std::size_t i) { return (*box)[i].to_number<std::int64_t>(); };
         for (const auto& word : object.at("words").get_array()) {

@@ -214,14 +214,14 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
       continue;
     }
     const auto address = hash_from_hex(string_or_empty(exhibit.data, "blob"));
-    const Bytes bytes = TRY(target.store().get(*address));
+    const Bytes bytes = TRY(target.store().get(*address, exhibit.tier == "open"));
     const std::string media = string_or_empty(exhibit.data, "media");
     const std::string path = TRY(add_file(exhibit, intake::extension_of(media), bytes, {"digest", "name"}));
     release::DossierRow row{path, "exhibit", media, string_or_empty(exhibit.data, "name"), text::nfc(string_or_empty(exhibit.data, "name")), source.label, string_or_empty(exhibit.data, "digest"), bytes.size(), exhibit.time, "", permission.ground, "", "", 1};
     for (const auto& rendition : TRY(query.pointing_to(exhibit.id, "exhibit"))) {
       if (rendition.kind != "rn") continue;
       const auto rendition_address = hash_from_hex(string_or_empty(rendition.data, "blob"));
-      const Bytes file = TRY(target.store().get(*rendition_address));
+      const Bytes file = TRY(target.store().get(*rendition_address, rendition.tier == "open"));
       const std::string rendition_path = TRY(add_file(rendition, "json", file, {"digest"}));
       const auto text = TRY(rendition_text(context, rendition));
       row.pages = std::max<std::int64_t>(row.pages, static_cast<std::int64_t>(text.pages.size()));
@@ -237,12 +237,12 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
   if (report != runs.rend()) {
     const auto digests = TRY(parse_canonical(string_or_empty(report->data, "digest")));
     const auto blob = hash_from_hex(string_or_empty(report->data, "blob"));
-    const Bytes html = TRY(target.store().get(*blob));
+    const Bytes html = TRY(target.store().get(*blob, report->tier == "open"));
     const std::string path = TRY(add_file(*report, "html", html, {"digest"}));
     rows.push_back({path, "report", "text/html", "", "", "", string_or_empty(digests.as_object(), "html"), html.size(), report->time, kProgram, "the inquiry's own report", "", "", 1});
     const auto* parameters = get_object(report->data, "parameters");
     if (const auto docx = parameters == nullptr ? std::nullopt : hash_from_hex(string_or_empty(*parameters, "docx_blob"))) {
-      const Bytes bytes = TRY(target.store().get(*docx));
+      const Bytes bytes = TRY(target.store().get(*docx, report->tier == "open"));
       const std::string docx_path = TRY(add_file(*report, "docx", bytes, {"digest"}));
       rows.push_back({docx_path, "report", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "", "", "", string_or_empty(digests.as_object(), "docx"), bytes.size(), report->time, kProgram, "the inquiry's own report", "", "", 1});
     }

@@ -18,6 +18,7 @@ std::string kind_of(const std::string& noun) {
     if (noun == name || noun == name + "s" || noun == spec.kind) return std::string(spec.kind);
   }
   if (noun == "policies") return "po";
+  if (noun == "replies") return "rp";
   return "";
 }
 

@@ -57,7 +57,7 @@ Result<json::value> call(Context& context, std::string_view name, const json::ob
 Result<RenditionText> rendition_text(Context& context, const casefile::Thing& rendition) {
   const auto address = hash_from_hex(string_or_empty(rendition.data, "blob"));
   if (!address) return fail(ErrorCode::damaged, "Rendition " + rendition.id + " names no stored bytes.");
-  const Bytes file = TRY(context.target->store().get(*address));
+  const Bytes file = TRY(context.target->store().get(*address, rendition.tier == "open"));
   auto value = parse_canonical(text_of(file));
   const auto* pages = value && value->is_object() ? get_array(value->get_object(), "pages") : nullptr;
   if (pages == nullptr) return fail(ErrorCode::damaged, "Rendition " + rendition.id + " is not a rendition file.", "Run `oyer verify`.");
