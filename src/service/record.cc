@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the record holds: status, lists, one thing with its provenance, the log, rebuild.
 #include <algorithm>
-#include <fstream>
 #include <map>
 
 #include "model/id.h"
@@ -159,19 +158,31 @@ Result<json::value> log_prove(Context& context, const json::object& arguments) {
 }
 
 Result<json::value> dump(Context& context, const json::object& arguments) {
-  json::array lines;
   const std::string path = string_or_empty(arguments, "output");
-  std::ofstream file;
+  std::unique_ptr<AppendFile> file;
   if (!path.empty()) {
-    file.open(path, std::ios::binary);
-    if (!file) return fail(ErrorCode::bad_input, path + " can't be written.", "Choose another file.");
+    TRY(real_disk().remove(path));
+    file = TRY(real_disk().append(path, 0));
   }
   std::int64_t count = 0;
+  Bytes buffer;
+  Result<void> written;
+  const auto flush = [&] {
+    if (written && !buffer.empty()) written = file->write(buffer);
+    buffer.clear();
+  };
   TRY(context.target->projection().dump(string_or_empty(arguments, "tier"), [&](const std::string& line) {
     ++count;
-    if (!path.empty()) file << line << '\n';
-    else if (context.acknowledged) context.acknowledged(json::value(line));
+    if (!file) {
+      if (context.acknowledged) context.acknowledged(json::value(line));
+      return;
+    }
+    append(buffer, view(line));
+    buffer.push_back('\n');
+    if (buffer.size() > (1U << 20)) flush();
   }));
+  if (file) flush();
+  if (!written) return tl::unexpected(written.error());
   return json::object{{"lines", count}};
 }
 
