@@ -25,20 +25,20 @@ lint:
 # Everything that must hold on every commit; .ci/run calls it.
 test: all lint
 	@tools/install demo
-	ctest --test-dir build --output-on-failure --parallel $(JOBS) --label-exclude long
+	ctest --test-dir build --output-on-failure --parallel $(JOBS)
 	$(PYTHON) -m unittest discover -s tests/support -p '*_test.py'
 	$(PYTHON) -m unittest discover -s tests/e2e -p '*_test.py'
 	$(PYTHON) demo/run.py --bin build --out build/demo --quiet
 	@echo "make test: all passed"
 
 unit: all
-	ctest --test-dir build --output-on-failure --parallel $(JOBS) --label-exclude long
+	ctest --test-dir build --output-on-failure --parallel $(JOBS)
 
 # The long runs: every end-to-end test at full length, with a browser.
 e2e: all
 	@tools/install demo e2e
 	OYER_E2E_LONG=1 $(PYTHON) -m unittest discover -s tests/e2e -p '*_test.py'
-	ctest --test-dir build --output-on-failure --label-regex long
+	OYER_LONG=1 build/test_casefile --gtest_filter=CaseLong.*
 
 bench: configure
 	@tools/install demo
@@ -54,7 +54,7 @@ fuzz: configure
 # Sanitizers over all unit tests.
 asan: configure
 	cmake --preset asan >/dev/null && cmake --build build-asan --parallel $(JOBS)
-	ctest --test-dir build-asan --output-on-failure --parallel $(JOBS) --label-exclude long
+	ctest --test-dir build-asan --output-on-failure --parallel $(JOBS)
 tsan: configure
 	cmake --preset tsan >/dev/null && cmake --build build-tsan --parallel $(JOBS) --target test_link test_base test_seal
 	ctest --test-dir build-tsan --output-on-failure --label-regex "link|base"
@@ -66,7 +66,7 @@ tidy: configure
 coverage: configure
 	@tools/install dev
 	cmake --preset coverage >/dev/null && cmake --build build-coverage --parallel $(JOBS)
-	ctest --test-dir build-coverage --parallel $(JOBS) --label-exclude long
+	ctest --test-dir build-coverage --parallel $(JOBS)
 	gcovr --root . --filter src/ --exclude '.*_test\.cc' --print-summary build-coverage | tail -n 4
 
 format:

@@ -77,6 +77,12 @@ Result<Thing> Query::find(const std::string& text, const std::string& kind) {
   statement.bind(1, text).bind(2, kind).bind(3, kind);
   auto found = TRY(read(statement));
   if (found.size() == 1) return std::move(found[0]);
+  if (found.empty() && (kind.empty() || kind == "ex")) {  // an exhibit's label is its digest; people know it by its file's name
+    auto named = TRY(database_->prepare(std::string("SELECT ") + kColumns + " FROM thing WHERE kind = 'ex' AND json_extract(data, '$.name') = ? AND id NOT IN (SELECT target FROM supersession WHERE " + tiers() + ") AND " + tiers() + " LIMIT 2"));
+    named.bind(1, text);
+    found = TRY(read(named));
+    if (found.size() == 1) return std::move(found[0]);
+  }
   if (found.size() > 1) return fail(ErrorCode::usage, "Several things are called “" + text + "”.", "Give the id instead; `oyer ls` shows it.");
   std::string advice = "Look with `oyer ls`.";
   auto labels = TRY(database_->prepare("SELECT label FROM thing WHERE label IS NOT NULL AND (? = '' OR kind = ?) AND " + tiers() + " LIMIT 5000"));

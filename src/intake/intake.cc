@@ -45,6 +45,7 @@ class Prepared {
   std::uint64_t size = 0;
   std::string media;
   std::string trouble;   // why there are no bytes to seal
+  Hash digest{};
   ReadOutcome outcome;
   bool has_transcript = false;
   ReadOutcome transcript;
@@ -150,6 +151,17 @@ Bytes read_at(int descriptor, std::uint64_t offset, std::size_t length) {
   return out;
 }
 
+Hash digest_at(int descriptor, std::uint64_t size) {
+  seal::Sha256 hash;
+  for (std::uint64_t offset = 0; offset < size;) {
+    const Bytes piece = read_at(descriptor, offset, 1U << 20);
+    if (piece.empty()) break;
+    hash.update(piece);
+    offset += piece.size();
+  }
+  return hash.finish();
+}
+
 ReadOutcome read_with(int descriptor, const std::string& media, const std::string& languages) {
   auto outcome = run_reader(descriptor, media, languages, kWallSeconds);
   if (outcome) return *std::move(outcome);
@@ -160,7 +172,7 @@ ReadOutcome read_with(int descriptor, const std::string& media, const std::strin
 
 }  // namespace
 
-std::shared_ptr<Prepared> prepare(const Item& item, const std::string& languages) {
+std::shared_ptr<Prepared> prepare(const Item& item, const std::string& languages, const std::set<std::string>& held) {
   auto prepared = std::make_shared<Prepared>();
   prepared->item = item;
   prepared->descriptor = open_item(item.path, prepared->size, prepared->trouble);
@@ -170,6 +182,8 @@ std::shared_ptr<Prepared> prepare(const Item& item, const std::string& languages
     const std::lock_guard<std::mutex> lock(magic_mutex);
     prepared->media = media_type(head, item.name);
   }
+  prepared->digest = digest_at(prepared->descriptor, prepared->size);
+  if (held.contains(hex(prepared->digest))) return prepared;
   prepared->outcome = read_with(prepared->descriptor, prepared->media, languages);
   if (!item.transcript.empty()) {
     std::uint64_t size = 0;
@@ -227,15 +241,7 @@ Result<Taken> take_in(casefile::Case& target, const Prepared& prepared, const In
     return taken;
   }
   // Already held? The digest is looked up in this compartment only.
-  seal::Sha256 hash;
-  for (std::uint64_t offset = 0; offset < prepared.size;) {
-    const Bytes piece = read_at(prepared.descriptor, offset, 1U << 20);
-    if (piece.empty()) break;
-    hash.update(piece);
-    offset += piece.size();
-  }
-  const Hash digest = hash.finish();
-  taken.digest = hex(digest);
+  taken.digest = hex(prepared.digest);
   {
     auto find = TRY(target.database().prepare("SELECT id FROM thing WHERE kind = 'ex' AND label = ? ORDER BY place LIMIT 1"));
     find.bind(1, taken.digest);
@@ -253,7 +259,7 @@ Result<Taken> take_in(casefile::Case& target, const Prepared& prepared, const In
         return piece;
       },
       options.open_tier));
-  if (blob.digest != digest) return fail(ErrorCode::bad_input, prepared.item.name + " changed while it was being read.", "Take it in again when nothing writes to it.");
+  if (blob.digest != prepared.digest) return fail(ErrorCode::bad_input, prepared.item.name + " changed while it was being read.", "Take it in again when nothing writes to it.");
   std::vector<casefile::Draft> drafts;
   casefile::Draft exhibit;
   exhibit.type = "exhibit.add/1";

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,9 +43,10 @@ struct Taken {
 // .srt beside a recording of the same name is its transcript.
 Result<std::vector<Item>> gather(const std::vector<std::string>& paths);
 
-// Preparation (reading and parsing) is done ahead by other threads; it touches no case.
+// Preparation (digest, reading and parsing) is done ahead by other threads; it touches no case. Bytes whose digest (hex) is among `held` are
+// not parsed again, so that a run that was interrupted goes on from where it was rather than repeating every OCR.
 class Prepared;
-std::shared_ptr<Prepared> prepare(const Item& item, const std::string& languages);
+std::shared_ptr<Prepared> prepare(const Item& item, const std::string& languages, const std::set<std::string>& held);
 
 // Seals one prepared item and appends its submission. Durable when it returns.
 Result<Taken> take_in(casefile::Case& target, const Prepared& prepared, const IntakeOptions& options);

@@ -133,25 +133,60 @@ Result<std::int64_t> Index::pages() {
 }
 
 Snippet snippet(std::string_view page, const std::string& query, std::size_t width) {
-  std::vector<std::string> wanted;
-  for (const Piece& piece : pieces_of(query))
-    if (!piece.is_operator)
-      for (const auto& term : text::terms_of(piece.text)) wanted.push_back(term.text);
+  // What is looked for: each word or phrase as its terms; what stands after NOT is not shown.
+  struct Wanted {
+    std::vector<text::Term> terms;
+    bool prefix;
+  };
+  std::vector<Wanted> wanted;
+  bool negated = false;
+  for (const Piece& piece : pieces_of(query)) {
+    if (piece.is_operator) {
+      negated = piece.text == "NOT";
+    } else {
+      if (!negated) wanted.push_back({text::terms_of(piece.text), piece.prefix});
+      negated = false;
+    }
+  }
+  struct Place {
+    std::size_t start, end, piece;
+  };
+  const std::vector<text::Term> terms = text::terms_of(page);
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < terms.size(); ++i)
+    for (std::size_t p = 0; p < wanted.size(); ++p) {
+      const auto& phrase = wanted[p].terms;
+      if (phrase.size() > terms.size() - i) continue;
+      const auto fits = [&](std::size_t k) {
+        const bool beginning = k + 1 == phrase.size() && (wanted[p].prefix || (phrase.size() == 1 && utf8::length(phrase[k].text) == 1));
+        return beginning ? terms[i + k].text.starts_with(phrase[k].text) : terms[i + k].text == phrase[k].text;
+      };
+      std::size_t same = 0;
+      while (same < phrase.size() && fits(same)) ++same;
+      if (same == phrase.size()) places.push_back({terms[i].start, terms[i + same - 1].end, p});
+    }
+  // The stretch that holds most of the words; the first of such.
+  const std::size_t room = width - width / 3;
+  std::size_t best = 0, most = 0;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    std::vector<bool> held(wanted.size(), false);
+    for (std::size_t k = i; k < places.size() && places[k].end <= places[i].start + room; ++k) held[places[k].piece] = true;
+    const auto count = static_cast<std::size_t>(std::count(held.begin(), held.end(), true));
+    if (count > most) {
+      most = count;
+      best = i;
+    }
+  }
   std::vector<std::pair<std::size_t, std::size_t>> found;
-  text::analyse(page, [&](const text::Term& term) {
-    for (const auto& want : wanted)
-      if (term.text == want || (utf8::length(want) == 1 && term.text.starts_with(want))) {
-        if (!found.empty() && term.start <= found.back().second) found.back().second = std::max(found.back().second, term.end);
-        else found.emplace_back(term.start, term.end);
-        break;
-      }
-    return true;
-  });
+  for (const Place& place : places) {
+    if (!found.empty() && place.start <= found.back().second) found.back().second = std::max(found.back().second, place.end);
+    else found.emplace_back(place.start, place.end);
+  }
   const auto is_boundary = [&](std::size_t i) { return i >= page.size() || (static_cast<unsigned char>(page[i]) & 0xC0) != 0x80; };
   std::size_t from = 0;
-  if (!found.empty() && found[0].first > width / 3) from = found[0].first - width / 3;
+  if (!places.empty() && places[best].start > width / 3) from = places[best].start - width / 3;
   while (!is_boundary(from)) --from;
-  std::size_t to = std::min(page.size(), from + width);
+  std::size_t to = std::min(page.size(), std::max(from + width, places.empty() ? 0 : places[best].end));
   while (!is_boundary(to)) ++to;
   Snippet out;
   out.text = std::string(page.substr(from, to - from));

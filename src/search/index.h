@@ -41,7 +41,7 @@ class Index {
   casefile::Database* database_;
 };
 
-// A stretch of `text` around the first term of the query, and where the terms stand in it (byte offsets).
+// The stretch of `text` that holds most of the query's words and phrases, and where they stand in it (byte offsets).
 struct Snippet {
   std::string text;
   std::vector<std::pair<std::size_t, std::size_t>> marks;

@@ -30,6 +30,21 @@ Result<std::int64_t> number_of(const model::FieldSpec& field, const json::value&
   return static_cast<std::int64_t>(std::stoll(text));
 }
 
+// A list comes as one from the command line and from JSON; a table's cell holds it as "cl-3f9k2; cl-8c1ab".
+std::vector<std::string> items_of(const json::value& value) {
+  std::vector<std::string> out;
+  if (value.is_array()) {
+    for (const auto& item : value.get_array()) out.emplace_back(item.as_string());
+    return out;
+  }
+  std::string cell = std::string(value.as_string()) + ";";
+  for (std::size_t at = 0, end = 0; (end = cell.find(';', at)) != std::string::npos; at = end + 1) {
+    const std::size_t first = cell.find_first_not_of(' ', at);
+    if (first < end) out.push_back(cell.substr(first, cell.find_last_not_of(' ', end - 1) - first + 1));
+  }
+  return out;
+}
+
 // One argument as the field's value.
 Result<json::value> field_value(Context& context, const model::FieldSpec& field, const json::value& value) {
   using model::FieldKind;
@@ -37,7 +52,7 @@ Result<json::value> field_value(Context& context, const model::FieldSpec& field,
     case FieldKind::id: return json::value(TRY(resolve(context, field, std::string(value.as_string()))));
     case FieldKind::ids: {
       json::array out;
-      for (const auto& item : value.as_array()) out.emplace_back(TRY(resolve(context, field, std::string(item.as_string()))));
+      for (const auto& item : items_of(value)) out.emplace_back(TRY(resolve(context, field, item)));
       return out;
     }
     case FieldKind::integer: return json::value(TRY(number_of(field, value)));
@@ -49,10 +64,9 @@ Result<json::value> field_value(Context& context, const model::FieldSpec& field,
 }
 
 // "pa-3f9k2" or "pa-3f9k2:contradicts" for each passage.
-Result<json::array> support_of(Context& context, const json::array& given) {
+Result<json::array> support_of(Context& context, const json::value& given) {
   json::array out;
-  for (const auto& item : given) {
-    std::string text(item.as_string());
+  for (std::string text : items_of(given)) {
     std::string relation = "supports";
     if (const std::size_t colon = text.find(':'); colon != std::string::npos) {
       relation = text.substr(colon + 1);
@@ -72,7 +86,7 @@ Result<casefile::Draft> draft_of(Context& context, const model::TypeSpec& spec, 
     draft.data[field.name] = TRY(field_value(context, field, *value));
   }
   if (spec.type == "claim.add/1") {
-    const auto* on = get_array(arguments, "on");
+    const auto* on = arguments.if_contains("on");
     draft.data["support"] = on == nullptr ? json::array() : TRY(support_of(context, *on));
   }
   // What a command line says by a flag, or by saying nothing.

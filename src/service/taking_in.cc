@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <future>
+#include <set>
 
 #include "base/progress.h"
 #include "intake/intake.h"
@@ -43,11 +44,13 @@ Result<json::value> add_files(Context& context, const json::object& arguments) {
   json::array out;
   json::object counts{{"sealed", 0}, {"already-held", 0}, {"quarantined", 0}, {"unreadable", 0}};
   Progress progress("add", items.size(), context.quiet);
+  std::set<std::string> held;
+  for (const auto& exhibit : TRY(context.query().list("ex", true))) held.insert(string_or_empty(exhibit.data, "digest"));
   std::vector<std::future<std::shared_ptr<intake::Prepared>>> ahead(items.size());
   std::size_t started = 0;
   for (std::size_t i = 0; i < items.size(); ++i) {
     for (; started < items.size() && started < i + kAhead; ++started)
-      ahead[started] = std::async(std::launch::async, [&items, &options, started] { return intake::prepare(items[started], options.languages); });
+      ahead[started] = std::async(std::launch::async, [&items, &options, &held, started] { return intake::prepare(items[started], options.languages, held); });
     const auto prepared = ahead[i].get();
     auto taken = intake::take_in(*context.target, *prepared, options);
     if (!taken) {
