@@ -21,7 +21,7 @@ if(NOT EXISTS ${OYER_SQLITE_DIR}/sqlite3.c)
 endif()
 add_library(oyer_sqlite STATIC ${OYER_SQLITE_DIR}/sqlite3.c)
 target_include_directories(oyer_sqlite SYSTEM PUBLIC ${OYER_SQLITE_DIR})
-target_compile_options(oyer_sqlite PRIVATE -O2 -w)
+target_compile_options(oyer_sqlite PRIVATE -O3 -w)
 # Temporary stores stay in memory: no word of testimony in a temporary file.
 target_compile_definitions(oyer_sqlite PRIVATE SQLITE_ENABLE_FTS5 SQLITE_TEMP_STORE=3 SQLITE_THREADSAFE=2 SQLITE_DEFAULT_MEMSTATUS=0 SQLITE_DQS=0 SQLITE_OMIT_DEPRECATED
   SQLITE_OMIT_LOAD_EXTENSION SQLITE_MAX_MMAP_SIZE=0 SQLITE_SECURE_DELETE CODEC_TYPE=CODEC_TYPE_CHACHA20 HAVE_CIPHER_AES_128_CBC=0 HAVE_CIPHER_AES_256_CBC=0 HAVE_CIPHER_RC4=0 HAVE_CIPHER_ASCON128=0

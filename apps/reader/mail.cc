@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gmime/gmime.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/utf8.h"
@@ -88,6 +89,7 @@ void read_mail(const Request& request, Frames& frames) {
   frames.facts(std::move(facts));
   frames.rendition("text", "", {{"from", parts.plain.empty() ? "html" : "plain"}});
   std::string body = parts.plain.empty() ? html_text(parts.html) : parts.plain;
+  body.erase(std::remove(body.begin(), body.end(), '\r'), body.end());  // mail ends its lines with CR LF
   std::string head;
   if (!subject.empty()) head += subject + "\n";
   frames.page({{"n", 1}, {"text", head + body}});

@@ -126,14 +126,17 @@ void write_pretty(std::string& out, const json::value& value, int depth) {
 }  // namespace
 
 Result<json::value> parse_json(std::string_view text) {
+  // One parser a thread keeps its buffers from text to text.
+  static thread_local json::parser parser = [] {
+    json::parse_options options;
+    options.max_depth = 64;
+    return json::parser({}, options);
+  }();
   boost::system::error_code error;
-  json::parse_options options;
-  options.max_depth = 64;
-  json::stream_parser parser({}, options);
-  const std::size_t used = parser.write_some(text.data(), text.size(), error);
-  if (!error && used == text.size()) parser.finish(error);
-  if (error || used != text.size())
-    return fail(ErrorCode::bad_input, "This is not JSON (around byte " + std::to_string(used) + ": " + (error ? error.message() : "more text after the end") + ").");
+  parser.reset();
+  const std::size_t used = parser.write(text.data(), text.size(), error);  // the whole text, nothing after it
+  if (error)
+    return fail(ErrorCode::bad_input, "This is not JSON (around byte " + std::to_string(used) + ": " + error.message() + ").");
   return parser.release();
 }
 

@@ -2,6 +2,7 @@
 #include "base/utf8.h"
 
 #include <cstdint>
+#include <cstring>
 
 namespace oyer::utf8 {
 namespace {
@@ -32,6 +33,14 @@ std::size_t sequence(std::string_view text, std::size_t at) {
 
 bool valid(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
+    // Eight bytes of ASCII at a time.
+    std::uint64_t word = 0;
+    while (at + sizeof word <= text.size()) {
+      std::memcpy(&word, text.data() + at, sizeof word);
+      if ((word & 0x8080808080808080ULL) != 0) break;
+      at += sizeof word;
+    }
+    if (at >= text.size()) break;
     const std::size_t length = sequence(text, at);
     if (length == 0) return false;
     at += length;

@@ -5,6 +5,10 @@
 #include "casefile/projection.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
 
 #include "casefile/schema.h"
 #include "model/id.h"
@@ -19,17 +23,46 @@ tl::unexpected<Error> damaged(std::uint64_t index, const std::string& what) {
   return fail(ErrorCode::damaged, "Entry " + std::to_string(index) + " of the journal " + what + ".", "Run `oyer verify` to see all that is touched, and restore the named file from a backup.");
 }
 
+constexpr std::uint64_t kBulkEntries = 5000;
 constexpr std::string_view kClosingType = "submission/1";
+
+// The text of a canonical body's "d", cut out of it: {"case":"<22>","d":…,"log":… in the order of the keys. Falls back to writing it anew
+// where the cut would not be certain.
+std::string data_of(const std::string& body, const json::object& data) {
+  constexpr std::size_t kStart = 9 + 22 + 6;  // {"case":" id ","d":
+  constexpr std::string_view kNext = ",\"log\":\"log.oyer.invalid/";
+  const std::size_t end = body.rfind(kNext);
+  const bool certain = body.size() > kStart && body.compare(kStart - 6, 6, "\",\"d\":") == 0 && end != std::string::npos && end > kStart && body.find("\"t\":", end) != std::string::npos;
+  return certain ? body.substr(kStart, end - kStart) : canonical(data);
+}
 
 }  // namespace
 
+// One submission as it stands in the log, and what opening it gave: rows ready to be added.
 struct Projection::Pending {
   std::uint64_t first = 0;
   std::vector<Bytes> entries;
   std::vector<seal::EntryForm> forms;
 };
 
+struct Projection::Row {
+  std::uint64_t place = 0;
+  const model::TypeSpec* spec = nullptr;
+  std::string id, type, label, data;
+  bool has_label = false;
+  std::vector<model::Edge> edges;
+  std::vector<std::string> supersedes;
+};
+
+struct Projection::Opened {
+  bool closed = false;  // no key: nothing to add
+  std::uint64_t entries = 0, unknown = 0, closing_place = 0;
+  std::string unknown_type, tier, actor, act, time, compartment;
+  std::vector<Row> rows;
+};
+
 struct Projection::Inserts {
+  Statement submission;
   Statement thing;
   Statement edge;
   Statement supersession;
@@ -114,29 +147,21 @@ Result<ApplyReport> Projection::apply(const seal::Store& store, bool check_signa
   if (applied_ > journal.size() || (applied_ > 0 && base64url(TRY(journal.root_at(applied_))) != applied_root_)) TRY(start_anew());
   ApplyReport report;
   if (applied_ == journal.size()) return report;
+  // A whole build writes each page once: no write-ahead log until it stands, and room to sort the indexes in memory. If it is cut off, it is made anew.
+  const bool bulk = applied_ == 0 && !path_.empty() && journal.size() > kBulkEntries;
+  if (bulk) (void)database_->run("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-1048576");  // in use by another process: then the slow way
   auto transaction = TRY(Transaction::begin(*database_));
   // Another process may have applied some of the tail meanwhile; now nobody else can.
   TRY(read_meta());
   if (applied_ >= journal.size()) return report;
   const bool from_start = applied_ == 0;
   {
-    Inserts inserts{TRY(database_->prepare("INSERT INTO thing (place, id, kind, type, tier, compartment, label, actor, act, time, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
-                    TRY(database_->prepare("INSERT INTO edge (place, number, source, relation, target, tier) VALUES (?, ?, ?, ?, ?, ?)")),
+    Inserts inserts{TRY(database_->prepare("INSERT INTO submission (place, actor, act, time, compartment, tier) VALUES (?, ?, ?, ?, ?, ?)")),
+                    TRY(database_->prepare("INSERT INTO thing (place, submission, id, kind, type, tier, label, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
+                    TRY(database_->prepare("INSERT INTO edge (place, number, relation, target, tier) VALUES (?, ?, ?, ?, ?)")),
                     TRY(database_->prepare("INSERT OR IGNORE INTO supersession (target, by_entry, tier) VALUES (?, ?, ?)"))};
-    Pending pending{applied_, {}, {}};
-    TRY(journal.for_each(applied_, [&](std::uint64_t index, ByteView entry) -> Result<void> {
-      auto form = seal::parse_form(entry);
-      if (!form) return damaged(index, "is malformed: " + form.error().message);
-      pending.entries.push_back(to_bytes(entry));
-      pending.forms.push_back(*form);
-      // An open closing entry is told by its type; the cheap look saves parsing every open body twice.
-      const bool closes = form->sealed ? form->segment.has_value() : text_of(entry).ends_with("\"t\":\"submission/1\"}");
-      if (!closes) return {};
-      TRY(close_submission(store, inserts, pending, check_signatures, report));
-      pending = {index + 1, {}, {}};
-      return {};
-    }));
-    if (!pending.entries.empty()) return damaged(pending.first, "begins a submission that is never closed");
+    const auto add = [&](Opened& opened) { return insert(inserts, opened, report); };
+    TRY(bulk ? walk_ahead(store, applied_, check_signatures, add) : walk(store, applied_, check_signatures, add));
   }
   applied_ = journal.size();
   total_.entries += report.entries;
@@ -146,23 +171,92 @@ Result<ApplyReport> Projection::apply(const seal::Store& store, bool check_signa
   if (from_start) TRY(database_->run(std::string(index_sql())));
   TRY(save_meta(TRY(journal.root())));
   TRY(transaction.commit());
+  if (bulk) TRY(database_->run("PRAGMA synchronous=NORMAL; PRAGMA journal_mode=WAL; PRAGMA cache_size=-65536"));
   return report;
 }
 
-Result<void> Projection::close_submission(const seal::Store& store, Inserts& inserts, Pending& pending, bool check_signatures, ApplyReport& report) {
+// Walks the log from `from`, opens each submission and hands it on.
+Result<void> Projection::walk(const seal::Store& store, std::uint64_t from, bool check_signatures, const std::function<Result<void>(Opened&)>& take) {
+  Pending pending{from, {}, {}};
+  TRY(store.journal().for_each(from, [&](std::uint64_t index, ByteView entry) -> Result<void> {
+    auto form = seal::parse_form(entry);
+    if (!form) return damaged(index, "is malformed: " + form.error().message);
+    pending.entries.push_back(to_bytes(entry));
+    pending.forms.push_back(*form);
+    // An open closing entry is told by its type; the cheap look saves parsing every open body twice.
+    const bool closes = form->sealed ? form->segment.has_value() : text_of(entry).ends_with("\"t\":\"submission/1\"}");
+    if (!closes) return {};
+    Opened opened = TRY(open_submission(store, pending, check_signatures));
+    TRY(take(opened));
+    pending = {index + 1, {}, {}};
+    return {};
+  }));
+  if (!pending.entries.empty()) return damaged(pending.first, "begins a submission that is never closed");
+  return {};
+}
+
+// The same with opening (one thread) and adding rows (this one) side by side: decrypting, hashing and parsing cost about as much as SQLite.
+// The store is touched by the opening thread alone.
+Result<void> Projection::walk_ahead(const seal::Store& store, std::uint64_t from, bool check_signatures, const std::function<Result<void>(Opened&)>& take) {
+  constexpr std::size_t kAhead = 256;  // submissions
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<Opened> ready;
+  bool done = false, stopped = false;
+  Result<void> opening;
+  std::thread opener([&] {
+    auto result = walk(store, from, check_signatures, [&](Opened& opened) -> Result<void> {
+      std::unique_lock<std::mutex> lock(mutex);
+      changed.wait(lock, [&] { return ready.size() < kAhead || stopped; });
+      if (stopped) return fail(ErrorCode::interrupted, "Adding rows failed.");
+      ready.push_back(std::move(opened));
+      changed.notify_all();
+      return {};
+    });
+    const std::lock_guard<std::mutex> lock(mutex);
+    opening = std::move(result);
+    done = true;
+    changed.notify_all();
+  });
+  Result<void> adding;
+  while (adding) {
+    Opened next;
+    {
+      std::unique_lock<std::mutex> lock(mutex);
+      changed.wait(lock, [&] { return !ready.empty() || done; });
+      if (ready.empty()) break;
+      next = std::move(ready.front());
+      ready.pop_front();
+      changed.notify_all();
+    }
+    adding = take(next);
+  }
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    stopped = true;
+    changed.notify_all();
+  }
+  opener.join();
+  if (!adding) return adding;
+  return opening;
+}
+
+Result<Projection::Opened> Projection::open_submission(const seal::Store& store, Pending& pending, bool check_signatures) {
+  Opened out;
   const bool sealed = pending.forms.back().sealed;
   std::vector<seal::Record> records;
   if (sealed) {
+    out.entries = pending.entries.size();
     if (!store.unlocked()) {
-      report.closed += pending.entries.size();
-      return {};
+      out.closed = true;
+      return out;
     }
     auto plaintext = store.get(*pending.forms.back().segment, false);
     if (!plaintext) {
       // No key for this compartment, or shredded: a smaller projection, not a fault.
       if (plaintext.error().code == ErrorCode::refused || plaintext.error().code == ErrorCode::not_found) {
-        report.closed += pending.entries.size();
-        return {};
+        out.closed = true;
+        return out;
       }
       return damaged(pending.first, "can't be opened: " + plaintext.error().message);
     }
@@ -193,22 +287,28 @@ Result<void> Projection::close_submission(const seal::Store& store, Inserts& ins
     if (closing.root != seal::merkle_root(own)) return damaged(pending.first, "does not fit its submission's root");
     if (!seal::verify_signature(closing.actor, view(closing.signed_bytes), closing.signature)) return damaged(pending.first, "belongs to a submission whose signature is not its actor's");
   }
-  const std::string actor = base64url(closing.actor);
+  out.entries = pending.entries.size();
+  out.closing_place = pending.first + bodies.size() - 1;
+  out.tier = tier;
+  out.actor = base64url(closing.actor);
+  out.act = closing.act;
+  out.time = closing.time;
+  out.compartment = closing.compartment;
+  out.rows.reserve(own.size());
   for (std::size_t i = 0; i < bodies.size(); ++i) {
     const std::uint64_t index = pending.first + i;
     auto body_view = seal::view_body(bodies[i], store.case_id(), store.journal().log().name);
     if (!body_view) return damaged(index, "is not of this case: " + body_view.error().message);
     const std::string type(body_view->type);
-    ++report.entries;
     if (i + 1 == bodies.size()) {
       if (type != kClosingType) return damaged(index, "closes a submission but is not a closing entry");
       continue;
     }
-    json::object data = *body_view->data;
+    json::object& data = bodies[i].get_object().at("d").get_object();  // in place: a copy of every body is felt in a rebuild
     const auto spec = model::upcast(type, data);
     if (!spec) {
-      ++report.unknown;
-      report.unknown_type = type;
+      ++out.unknown;
+      out.unknown_type = type;
       continue;
     }
     if (auto fits = model::check(**spec, data); !fits) return damaged(index, "does not fit its type: " + fits.error().message);
@@ -217,44 +317,71 @@ Result<void> Projection::close_submission(const seal::Store& store, Inserts& ins
       if (bound == nullptr || string_or_empty(*bound, "c") != base64url(seal::value_commitment(key, opening.salt, view(opening.value)))) return damaged(index, "has a protected value (" + key + ") that does not fit its commitment");
       data[key] = opening.value;
     }
-    const std::string id = model::make_id((*spec)->kind, leaves[i]);
-    const auto* label = (*spec)->label.empty() ? nullptr : data.if_contains((*spec)->label);
-    const std::string label_text = label == nullptr ? "" : label->is_string() ? std::string(label->get_string()) : json::serialize(*label);
-    const std::string data_text = canonical(data);
-    const auto place = static_cast<std::int64_t>(index);
-    inserts.thing.bind(1, place).bind(2, id).bind(3, (*spec)->kind).bind(4, type).bind(5, tier).bind(6, closing.compartment).bind(8, actor).bind(9, closing.act).bind(10, closing.time).bind(11, data_text);
-    if (label == nullptr) inserts.thing.bind_null(7);
-    else inserts.thing.bind(7, label_text);
-    TRY(inserts.thing.run());
-    std::int64_t number = 0;
-    for (const model::Edge& edge : model::edges_of(**spec, data)) {
-      inserts.edge.bind(1, place).bind(2, number++).bind(3, id).bind(4, edge.relation).bind(5, edge.target).bind(6, tier);
-      TRY(inserts.edge.run());
+    Row row;
+    row.place = index;
+    row.spec = *spec;
+    row.type = type;
+    row.id = model::make_id((*spec)->kind, leaves[i]);
+    if (const auto* label = (*spec)->label.empty() ? nullptr : data.if_contains((*spec)->label)) {
+      row.has_label = true;
+      row.label = label->is_string() ? std::string(label->get_string()) : json::serialize(*label);
     }
-    if (body_view->supersedes != nullptr) {
+    // A body is canonical, so its data stands in it word for word; only opened values make it another text.
+    row.data = records[i].openings.empty() && (*spec)->type == type ? data_of(records[i].body, data) : canonical(data);
+    row.edges = model::edges_of(**spec, data);
+    if (body_view->supersedes != nullptr)
       for (const auto& target : *body_view->supersedes) {
         if (!target.is_string()) return damaged(index, "supersedes something that is not an id");
-        inserts.supersession.bind(1, target.get_string()).bind(2, id).bind(3, tier);
-        TRY(inserts.supersession.run());
+        row.supersedes.emplace_back(target.get_string());
       }
+    out.rows.push_back(std::move(row));
+  }
+  return out;
+}
+
+Result<void> Projection::insert(Inserts& inserts, const Opened& opened, ApplyReport& report) {
+  if (opened.closed) {
+    report.closed += opened.entries;
+    return {};
+  }
+  report.entries += opened.entries;
+  report.unknown += opened.unknown;
+  if (!opened.unknown_type.empty()) report.unknown_type = opened.unknown_type;
+  const auto closing_place = static_cast<std::int64_t>(opened.closing_place);
+  inserts.submission.bind(1, closing_place).bind(2, opened.actor).bind(3, opened.act).bind(4, opened.time).bind(5, opened.compartment).bind(6, opened.tier);
+  TRY(inserts.submission.run());
+  for (const Row& row : opened.rows) {
+    const auto place = static_cast<std::int64_t>(row.place);
+    inserts.thing.bind(1, place).bind(2, closing_place).bind(3, row.id).bind(4, row.spec->kind).bind(5, row.type).bind(6, opened.tier).bind(8, row.data);
+    if (row.has_label) inserts.thing.bind(7, row.label);
+    else inserts.thing.bind_null(7);
+    TRY(inserts.thing.run());
+    std::int64_t number = 0;
+    for (const model::Edge& edge : row.edges) {
+      inserts.edge.bind(1, place).bind(2, number++).bind(3, edge.relation).bind(4, edge.target).bind(5, opened.tier);
+      TRY(inserts.edge.run());
+    }
+    for (const auto& target : row.supersedes) {
+      inserts.supersession.bind(1, target).bind(2, row.id).bind(3, opened.tier);
+      TRY(inserts.supersession.run());
     }
   }
   return {};
 }
 
 Result<void> Projection::dump(std::string_view tier, const std::function<void(const std::string&)>& line) {
-  const std::string where = tier.empty() ? "" : " WHERE tier = '" + std::string(tier == "open" ? "open" : tier == "person" ? "person" : "case") + "'";
+  const auto where = [&](const char* table) { return tier.empty() ? std::string() : std::string(" WHERE ") + table + ".tier = '" + (tier == "open" ? "open" : tier == "person" ? "person" : "case") + "'"; };
   {
-    auto read = TRY(database_->prepare("SELECT source, number, relation, target, tier FROM edge" + where + " ORDER BY source, number"));
+    auto read = TRY(database_->prepare("SELECT thing.id, edge.number, edge.relation, edge.target, edge.tier FROM edge JOIN thing ON thing.place = edge.place" + where("edge") + " ORDER BY thing.id, edge.number"));
     while (TRY(read.step()))
       line(canonical(json::object{{"t", "edge"}, {"source", read.text(0)}, {"number", read.integer(1)}, {"relation", read.text(2)}, {"target", read.text(3)}, {"tier", read.text(4)}}));
   }
   {
-    auto read = TRY(database_->prepare("SELECT target, by_entry, tier FROM supersession" + where + " ORDER BY target, by_entry"));
+    auto read = TRY(database_->prepare("SELECT target, by_entry, tier FROM supersession" + where("supersession") + " ORDER BY target, by_entry"));
     while (TRY(read.step())) line(canonical(json::object{{"t", "supersession"}, {"target", read.text(0)}, {"by_entry", read.text(1)}, {"tier", read.text(2)}}));
   }
   {
-    auto read = TRY(database_->prepare("SELECT id, kind, type, tier, compartment, label, actor, act, time, data FROM thing" + where + " ORDER BY id"));
+    auto read = TRY(database_->prepare("SELECT thing.id, kind, type, thing.tier, compartment, label, actor, act, time, data FROM thing JOIN submission ON submission.place = thing.submission" + where("thing") + " ORDER BY thing.id"));
     while (TRY(read.step())) {
       json::object row{{"t", "thing"}, {"id", read.text(0)}, {"kind", read.text(1)}, {"type", read.text(2)}, {"tier", read.text(3)}, {"compartment", read.text(4)}, {"actor", read.text(6)}, {"act", read.text(7)}, {"time", read.text(8)}, {"data", TRY(parse_json(read.text_view(9)))}};
       if (!read.is_null(5)) row["label"] = read.text(5);

@@ -37,12 +37,16 @@ class Query {
   Result<std::vector<Thing>> pointing_to(const std::string& target, const std::string& relation = {});
   Result<std::vector<std::pair<std::string, std::string>>> edges_from(const std::string& source);  // relation, target
   Result<std::vector<std::string>> superseded_by(const std::string& target);
+  // All versions of one thing, itself among them: what it supersedes and what supersedes it, directly or not. Sorted.
+  Result<std::vector<std::string>> versions(const std::string& id);
+  // What stands for it now: itself, or the one entry at the end of what supersedes it. Errors: check_failed (two entries supersede it).
+  Result<std::string> standing(const std::string& id);
   // The shortest unique prefix, at least five characters after the hyphen.
   Result<std::string> short_id(const std::string& id);
   Result<std::int64_t> count(const std::string& kind);
 
  private:
-  std::string tiers() const;
+  std::string tiers(const char* table) const;
   Result<std::vector<Thing>> read(Statement& statement);
   Database* database_;
   Reader reader_;

@@ -34,8 +34,7 @@ void print_shown(const json::value& value) {
   say("  signed by  " + (thing.contains("actor_name") ? field_text(thing, "actor_name") : std::string("an unknown key")) + " (" + field_text(thing, "actor").substr(0, 12) + "…)");
   for (const auto& member : thing.at("data").as_object()) {
     if (member.key() == "tree" || member.key() == "support") continue;
-    const std::string text = member.value().is_string() ? std::string(member.value().get_string()) : json::serialize(member.value());
-    std::printf("  %-10s %s\n", std::string(member.key()).c_str(), text.c_str());
+    std::printf("  %-10s %s\n", std::string(member.key()).c_str(), field_text(thing.at("data").as_object(), member.key()).c_str());
   }
   for (const auto& item : thing.at("rests_on").as_array()) {
     const auto& edge = item.as_object();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The command line: the table of commands handed to CLI11, and errors printed as sentences.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -51,6 +52,19 @@ int print_error(const Globals& globals, const Error& error) {
   if (globals.json) std::printf("%s\n", json::serialize(json::object{{"error", json::object{{"code", exit_code_of(error.code)}, {"message", error.message}, {"advice", error.advice}}}}).c_str());
   std::fprintf(stderr, "oyer: %s\n", error.text().c_str());
   return exit_code_of(error.code);
+}
+
+// What CLI11 says of a wrong call, as a sentence.
+Error usage_error(const CLI::App& app, std::string what) {
+  std::replace(what.begin(), what.end(), '\n', ' ');
+  while (!what.empty() && (what.back() == ' ' || what.back() == '.')) what.pop_back();
+  if (what.empty() || what[0] < 'A' || what[0] > 'Z') what = "The call does not fit: " + what;
+  std::string words = "oyer";
+  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    words += " " + at->get_name();
+  }
+  return {ErrorCode::usage, what + ".", "`" + words + " --help` shows what it takes, with examples."};
 }
 
 Result<int> execute(const Globals& globals, const Command& command, const std::vector<Values>& values) {
@@ -154,8 +168,10 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : 2;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    // CLI11 stopped before it filled `globals`.
+    globals.json = std::any_of(argv + 1, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
+    return print_error(globals, usage_error(app, error.what()));
   }
   if (chosen == nullptr) return 2;
   log::set_quiet(globals.quiet);

@@ -67,7 +67,7 @@ Result<std::vector<Item>> gather(const std::vector<std::string>& paths) {
       if (error) return fail(ErrorCode::bad_input, "The folder " + given + " can't be walked: " + error.message() + ".", "Check its permissions.");
       const auto type = it->symlink_status().type();
       if (type == fs::file_type::directory) continue;
-      items.push_back({it->path().string(), fs::relative(it->path(), path).string(), ""});
+      items.push_back({it->path().string(), it->path().lexically_relative(path).string(), ""});
     }
     if (error) return fail(ErrorCode::bad_input, "The folder " + given + " can't be walked: " + error.message() + ".", "Check its permissions.");
   }
@@ -232,7 +232,7 @@ Result<casefile::Draft> rendition_draft(casefile::Case& target, const ReadOutcom
 
 Result<Taken> take_in(casefile::Case& target, const Prepared& prepared, const IntakeOptions& options) {
   Taken taken;
-  taken.path = prepared.item.name;
+  taken.path = utf8::repair(prepared.item.name);
   taken.media = prepared.media;
   taken.warnings = prepared.outcome.warnings;
   if (prepared.descriptor < 0) {
@@ -259,7 +259,7 @@ Result<Taken> take_in(casefile::Case& target, const Prepared& prepared, const In
         return piece;
       },
       options.open_tier));
-  if (blob.digest != prepared.digest) return fail(ErrorCode::bad_input, prepared.item.name + " changed while it was being read.", "Take it in again when nothing writes to it.");
+  if (blob.digest != prepared.digest) return fail(ErrorCode::bad_input, utf8::repair(prepared.item.name) + " changed while it was being read.", "Take it in again when nothing writes to it.");
   std::vector<casefile::Draft> drafts;
   casefile::Draft exhibit;
   exhibit.type = "exhibit.add/1";

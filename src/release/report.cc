@@ -15,14 +15,21 @@ constexpr const char* kStyle =
     "body{font:16px/1.5 Georgia,'Noto Serif',serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}"
     "h1{font-size:1.7rem;line-height:1.2}h2{font-size:1.25rem;margin-top:2.2rem;border-bottom:1px solid #999}h3{font-size:1.05rem;margin-bottom:.3rem}"
     "blockquote{margin:.4rem 0 .4rem 1rem;padding-left:.8rem;border-left:3px solid #7a8899}.place{color:#444;font-size:.9rem}"
-    ".verdict{font-weight:bold}.below{color:#8a1c1c}table{border-collapse:collapse;width:100%;font-size:.92rem}td,th{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;vertical-align:top}"
-    ".note{background:#f4f1e8;padding:.5rem .8rem;font-size:.92rem}@media print{body{max-width:none}}";
+    ".verdict{font-weight:bold}.below{color:#8a1c1c}table{border-collapse:collapse;width:100%;font-size:.92rem}td,th{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;vertical-align:top}td:first-child{white-space:nowrap}"
+    ".note{background:#f4f1e8;padding:.5rem .8rem;font-size:.92rem}@media print{body{max-width:none}tr,blockquote{break-inside:avoid}h2,h3,.verdict{break-after:avoid}}";
 
 void list(std::string& out, const std::vector<std::string>& items) {
   if (items.empty()) return;
   out += "<ul>";
   for (const auto& item : items) out += "<li>" + escape_html(item) + "</li>";
   out += "</ul>\n";
+}
+
+// A partial date as a reader takes it: "2007-03..2009-06" is how it is typed.
+std::string dates(std::string text) {
+  if (const std::size_t at = text.find(".."); at != std::string::npos) text.replace(at, 2, " to ");
+  if (text.starts_with("~")) text.replace(0, 1, "about ");
+  return text;
 }
 
 std::string joined(const std::vector<std::string>& items) {
@@ -53,7 +60,7 @@ std::string report_html(const Report& report) {
   const auto number = [&] { return std::to_string(++paragraph) + ". "; };
   std::string out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + escape_html(report.title) + "</title><style>" + kStyle + "</style></head><body>\n";
   out += "<h1>" + escape_html(report.title) + "</h1>\n<p>" + escape_html(report.made) + "</p>\n";
-  out += "<h2>I. Mandate</h2>\n<p>" + number() + "Instrument: " + escape_html(report.instrument) + ". Territory: " + escape_html(report.territory) + ". Period: " + escape_html(report.period) + ". Standard of proof: " + escape_html(report.standard) + ".</p>\n";
+  out += "<h2>I. Mandate</h2>\n<p>" + number() + "Instrument: " + escape_html(report.instrument) + ". Territory: " + escape_html(report.territory) + ". Period: " + escape_html(dates(report.period)) + ". Standard of proof: " + escape_html(report.standard) + ".</p>\n";
   if (!report.questions.empty()) {
     out += "<p>" + number() + "The mandate asks:</p><ol>";
     for (const auto& question : report.questions) out += "<li>" + escape_html(question) + "</li>";
@@ -67,7 +74,7 @@ std::string report_html(const Report& report) {
     list(out, finding.missing);
     list(out, finding.does_not_count);
     for (const auto& claim : finding.claims) {
-      out += "<p>" + number() + escape_html(claim.text) + " <span class=\"place\">(" + escape_html(claim.asserter) + ", " + escape_html(claim.position) + (claim.when.empty() ? "" : ", " + escape_html(claim.when)) + ")</span></p>\n";
+      out += "<p>" + number() + escape_html(claim.text) + " <span class=\"place\">(" + escape_html(claim.asserter) + ", " + escape_html(claim.position) + (claim.when.empty() ? "" : ", " + escape_html(dates(claim.when))) + ")</span></p>\n";
       for (const auto& quote : claim.quotes) {
         if (!quote.withheld.empty()) {
           out += "<blockquote><em>Quotation withheld: " + escape_html(quote.withheld) + ".</em> <span class=\"place\">" + escape_html(quote.place) + "</span></blockquote>\n";
@@ -96,7 +103,7 @@ std::string report_html(const Report& report) {
     out += "</table>\n";
   }
   if (!report.record.empty()) {
-    out += "<h2>VI. The Council's record</h2>\n<table><tr><th>Date</th><th>Body</th><th>Symbol</th><th>Outcome</th><th>What it did</th></tr>\n";
+    out += "<h2>VI. Measures taken</h2>\n<table><tr><th>Date</th><th>Body</th><th>Symbol</th><th>Outcome</th><th>What it did</th></tr>\n";
     for (const auto& measure : report.record)
       out += "<tr><td>" + escape_html(measure.date) + "</td><td>" + escape_html(measure.body) + "</td><td>" + escape_html(measure.symbol) + "</td><td>" + escape_html(measure.outcome) + "</td><td>" + escape_html(measure.text) + " <span class=\"place\">(" + escape_html(measure.source) + ")</span></td></tr>\n";
     out += "</table>\n";

@@ -139,6 +139,8 @@ Result<JournalAudit> audit_journal(Disk& disk, const std::string& directory, con
       width = digits.empty() || digits.size() > 3 || digits.find_first_not_of("0123456789") != std::string::npos ? 0 : std::stoul(digits);
       rest.resize(partial);
     }
+    // A killed writer may leave a temporary file; whoever writes that tile next takes it away.
+    if (path.ends_with(".tmp") || path.starts_with("checkpoint.tmp")) continue;
     const bool bundle = rest.starts_with("tile/entries/");
     const std::size_t slash = rest.find('/', 5);
     const std::string level_text = rest.starts_with("tile/") && slash != std::string::npos ? rest.substr(5, slash - 5) : "";

@@ -190,7 +190,7 @@ Snippet snippet(std::string_view page, const std::string& query, std::size_t wid
   while (!is_boundary(to)) ++to;
   Snippet out;
   out.text = std::string(page.substr(from, to - from));
-  std::replace(out.text.begin(), out.text.end(), '\n', ' ');
+  std::replace_if(out.text.begin(), out.text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   for (const auto& [start, end] : found)
     if (start >= from && end <= to) out.marks.emplace_back(start - from, end - from);
   return out;

@@ -28,26 +28,33 @@ json::array strings(const std::vector<std::string>& values) {
 Result<Weighing> weighing_of(Context& context) {
   auto query = context.query();
   Weighing out;
+  // What points to a superseded entry means the one that stands for it now.
+  std::map<std::string, std::string> known;
+  const auto standing = [&](const std::string& id) -> Result<std::string> {
+    if (id.empty()) return id;
+    const auto it = known.find(id);
+    return it != known.end() ? it->second : known[id] = TRY(query.standing(id));
+  };
   std::map<std::string, std::vector<std::string>> derives;
-  for (const auto& derivation : TRY(query.list("de"))) derives[string_or_empty(derivation.data, "source")].push_back(string_or_empty(derivation.data, "from"));
+  for (const auto& derivation : TRY(query.list("de"))) derives[TRY(standing(string_or_empty(derivation.data, "source")))].push_back(TRY(standing(string_or_empty(derivation.data, "from"))));
   std::map<std::string, std::string> grades;
-  for (const auto& grade : TRY(query.list("as"))) grades[string_or_empty(grade.data, "target")] = string_or_empty(grade.data, "reliability");
+  for (const auto& grade : TRY(query.list("as"))) grades[TRY(standing(string_or_empty(grade.data, "target")))] = string_or_empty(grade.data, "reliability");
   std::vector<weigh::Source> sources;
   for (const auto& source : TRY(query.list("so"))) {
     weigh::Source one{source.id, source.label, derives[source.id], grades.contains(source.id) ? grades[source.id] : ""};
     if (const auto* list = get_array(source.data, "derives_from"))
-      for (const auto& id : *list) one.derives_from.emplace_back(id.get_string());
+      for (const auto& id : *list) one.derives_from.push_back(TRY(standing(std::string(id.get_string()))));
     sources.push_back(std::move(one));
   }
   std::map<std::string, std::string> source_of_exhibit, exhibit_of_passage;
-  for (const auto& exhibit : TRY(query.list("ex"))) source_of_exhibit[exhibit.id] = string_or_empty(exhibit.data, "source");
+  for (const auto& exhibit : TRY(query.list("ex"))) source_of_exhibit[exhibit.id] = TRY(standing(string_or_empty(exhibit.data, "source")));
   for (const auto& passage : TRY(query.list("pa"))) exhibit_of_passage[passage.id] = string_or_empty(passage.data, "exhibit");
   std::vector<weigh::Claim> claims;
   for (const auto& claim : TRY(query.list("cl"))) {
     weigh::Claim one;
     one.id = claim.id;
     one.text = string_or_empty(claim.data, "text");
-    one.asserter = string_or_empty(claim.data, "asserter");
+    one.asserter = TRY(standing(string_or_empty(claim.data, "asserter")));
     one.direct = is_direct(string_or_empty(claim.data, "position"));
     if (const auto* support = get_array(claim.data, "support"))
       for (const auto& link : *support) {
@@ -62,7 +69,7 @@ Result<Weighing> weighing_of(Context& context) {
   std::map<std::string, std::vector<std::string>> claims_of_allegation;
   for (const auto& allegation : TRY(query.list("al")))
     if (const auto* ids = get_array(allegation.data, "claims"))
-      for (const auto& id : *ids) claims_of_allegation[allegation.id].emplace_back(id.get_string());
+      for (const auto& id : *ids) claims_of_allegation[allegation.id].push_back(TRY(standing(std::string(id.get_string()))));
   std::map<std::string, std::vector<std::string>> claims_on_passage;
   for (const auto& claim : TRY(query.list("cl")))
     if (const auto* support = get_array(claim.data, "support"))
@@ -70,14 +77,14 @@ Result<Weighing> weighing_of(Context& context) {
   // A reply with evidence that a named person has weighed no longer blocks; the reasons are printed beside it.
   std::map<std::string, std::string> weighed;
   for (const auto& grade : TRY(query.list("as")))
-    if (string_or_empty(grade.data, "scale") == "reply") weighed[string_or_empty(grade.data, "target")] = string_or_empty(grade.data, "reason");
+    if (string_or_empty(grade.data, "scale") == "reply") weighed[TRY(standing(string_or_empty(grade.data, "target")))] = string_or_empty(grade.data, "reason");
   std::vector<weigh::Reply> replies;
   for (const auto& reply : TRY(query.list("rp"))) {
-    const std::string target = string_or_empty(reply.data, "target");
+    const std::string target = TRY(standing(string_or_empty(reply.data, "target")));
     const std::string kind = string_or_empty(reply.data, "kind");
     std::vector<std::string> against;
     if (const auto* named = get_array(reply.data, "contradicts"); named != nullptr && !named->empty()) {
-      for (const auto& id : *named) against.emplace_back(id.get_string());
+      for (const auto& id : *named) against.push_back(TRY(standing(std::string(id.get_string()))));
     } else if (target.starts_with("al-")) {
       against = claims_of_allegation[target];
     } else if (target.starts_with("pa-")) {
@@ -99,8 +106,8 @@ Result<Weighing> weighing_of(Context& context) {
     one.finding.id = finding.id;
     one.finding.label = finding.label;
     if (const auto* ids = get_array(finding.data, "claims"))
-      for (const auto& id : *ids) one.finding.claims.emplace_back(id.get_string());
-    const auto policy = policies.find(string_or_empty(finding.data, "policy"));
+      for (const auto& id : *ids) one.finding.claims.push_back(TRY(standing(std::string(id.get_string()))));
+    const auto policy = policies.find(TRY(standing(string_or_empty(finding.data, "policy"))));
     one.policy = policy == policies.end() ? out.default_policy : policy->second;
     out.findings.push_back(std::move(one));
   }

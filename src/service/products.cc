@@ -71,12 +71,12 @@ Result<release::Report> report_of(Context& context, const Weighing& weighing) {
       one.text = string_or_empty(claim.data, "text");
       one.position = string_or_empty(claim.data, "position");
       if (claim.data.contains("when")) one.when = TRY(PartialDate::from_json(claim.data.at("when"))).text();
-      one.asserter = TRY(query.get(string_or_empty(claim.data, "asserter"))).label;
+      one.asserter = TRY(query.get(TRY(query.standing(string_or_empty(claim.data, "asserter"))))).label;
       std::size_t support = 0;
       for (const auto& link : claim.data.at("support").as_array()) {
         const auto passage = TRY(query.get(string_or_empty(link.as_object(), "passage")));
         const auto exhibit = TRY(query.get(string_or_empty(passage.data, "exhibit")));
-        const auto source = TRY(query.get(string_or_empty(exhibit.data, "source")));
+        const auto source = TRY(query.get(TRY(query.standing(string_or_empty(exhibit.data, "source")))));
         release::ReportQuote quote;
         quote.place = place_of(source.label, passage.data.at("selector").as_object());
         const auto permission = TRY(release::permission(query, source, "quotation"));
@@ -98,7 +98,7 @@ Result<release::Report> report_of(Context& context, const Weighing& weighing) {
   for (std::size_t i = 0; i < report.questions.size(); ++i)
     if (!answered.contains(static_cast<std::int64_t>(i + 1))) report.unanswered.push_back(std::to_string(i + 1) + ". " + report.questions[i] + " — no finding that meets the policy answers it.");
   std::map<std::string, std::vector<casefile::Thing>> replies;
-  for (auto& reply : TRY(query.list("rp"))) replies[string_or_empty(reply.data, "target")].push_back(reply);
+  for (auto& reply : TRY(query.list("rp"))) replies[TRY(query.standing(string_or_empty(reply.data, "target")))].push_back(reply);
   std::size_t silent = 0, denials = 0, with_evidence = 0;
   auto allegations = TRY(query.list("al"));
   std::sort(allegations.begin(), allegations.end(), [](const auto& a, const auto& b) { return get_integer(a.data, "number").value_or(0) < get_integer(b.data, "number").value_or(0); });
@@ -129,7 +129,9 @@ Result<release::Report> report_of(Context& context, const Weighing& weighing) {
       const auto found = council::outcome_of(string_or_empty(measure.data, "body"), {get_integer(measure.data, "yes").value_or(0), get_integer(measure.data, "no").value_or(0), get_integer(measure.data, "abstain").value_or(0)});
       outcome = found ? found->sentence : found.error().message;
     }
-    report.record.push_back({string_or_empty(measure.data, "date"), string_or_empty(measure.data, "body"), measure.label, outcome, string_or_empty(measure.data, "text"), string_or_empty(measure.data, "source")});
+    std::string source = string_or_empty(measure.data, "source");
+    if (const std::string sure = string_or_empty(measure.data, "confidence"); !sure.empty() && sure != "high") source += "; confidence: " + sure;
+    report.record.push_back({string_or_empty(measure.data, "date"), string_or_empty(measure.data, "body"), measure.label, outcome, string_or_empty(measure.data, "text"), source});
   }
   return report;
 }
@@ -207,8 +209,8 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
       ++withheld[{"exhibit", "quarantined: a hostile or unreadable file is handed over only on request"}];
       continue;
     }
-    const auto source = TRY(query.get(string_or_empty(exhibit.data, "source")));
-    const auto permission = TRY(release::permission(query, source, "referral"));
+    const auto source = TRY(query.get(TRY(query.standing(string_or_empty(exhibit.data, "source")))));
+    const auto permission = TRY(release::permission(query, source, "referral", string_or_empty(arguments, "recipient")));
     if (!permission.granted) {
       ++withheld[{"exhibit", permission.ground}];
       continue;
@@ -231,10 +233,13 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
     }
     rows.push_back(std::move(row));
   }
-  // The newest report goes with it.
+  // The newest report goes with it, unless someone has refused or withdrawn since: then its sentences may no longer leave.
   const auto runs = TRY(query.list("ru"));
   const auto report = std::find_if(runs.rbegin(), runs.rend(), [](const casefile::Thing& run) { return run.label == "report"; });
-  if (report != runs.rend()) {
+  const auto consents = TRY(query.list("cn"));
+  const bool outdated = report != runs.rend() && std::any_of(consents.begin(), consents.end(), [&](const casefile::Thing& consent) { return consent.place > report->place && !get_bool(consent.data, "granted"); });
+  if (outdated) ++withheld[{"report", "a consent was refused or withdrawn after it was built; build it again with `oyer report build`"}];
+  if (report != runs.rend() && !outdated) {
     const auto digests = TRY(parse_canonical(string_or_empty(report->data, "digest")));
     const auto blob = hash_from_hex(string_or_empty(report->data, "blob"));
     const Bytes html = TRY(target.store().get(*blob, report->tier == "open"));

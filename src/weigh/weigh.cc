@@ -137,13 +137,17 @@ Result<Explanation> Graph::explain(const Finding& finding, const Policy& policy)
   if (n < policy.min_roots)
     out.missing.push_back("Policy “" + policy.name + "” asks for " + std::to_string(policy.min_roots) + " independent roots; there " + (n == 1 ? "is " : "are ") + std::to_string(n) + ".");
   if (!policy.min_direct_grade.empty() && !direct) out.missing.push_back("Policy “" + policy.name + "” asks for a direct claim by a source graded " + policy.min_direct_grade + " or better; there is none.");
+  // One reply may speak against several claims of the finding; it is said once.
+  const auto once = [](std::vector<std::string>& sentences, std::string sentence) {
+    if (std::find(sentences.begin(), sentences.end(), sentence) == sentences.end()) sentences.push_back(std::move(sentence));
+  };
   for (const Reply& reply : replies_) {
     if (reply.claim != finding.id && !claim_ids.contains(reply.claim)) continue;
-    if (reply.denial) out.carried.push_back("Denied without evidence, shown and not counted: " + reply.text);
-    else if (!reply.weighed.empty()) out.carried.push_back("A reply with evidence speaks against it: " + reply.text + " Weighed by a person: " + reply.weighed);
+    if (reply.denial) once(out.carried, "Denied without evidence, shown and not counted: " + reply.text);
+    else if (!reply.weighed.empty()) once(out.carried, "A reply with evidence speaks against it: " + reply.text + " Weighed by a person: " + reply.weighed);
     else {
-      out.carried.push_back("A reply with evidence speaks against it: " + reply.text);
-      out.missing.push_back("A named person must weigh the reply with evidence and give reasons.");
+      once(out.carried, "A reply with evidence speaks against it: " + reply.text);
+      once(out.missing, "A named person must weigh the reply with evidence and give reasons.");
     }
   }
   out.meets_policy = out.missing.empty();

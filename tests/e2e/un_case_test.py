@@ -129,9 +129,8 @@ class UnCaseTest(Case):
                 by_digest[digest_of(os.path.join(bag, "data", name))] = name
         rows = [r for r in os.listdir(bag + "/data") if r.endswith(".json")]
         for name in rows:
-            import json as j
             with open(os.path.join(bag, "data", name), encoding="utf-8") as stream:
-                value = j.load(stream)
+                value = json.load(stream)
             if value.get("kind") == "text":
                 texts[name] = fold(" ".join(page["text"] for page in value["pages"]))
         for name in ("S_2025_389.en.pdf", "S_2025_516.en.pdf", "A_HRC_RES_59_25.en.pdf"):
