@@ -53,7 +53,8 @@ Result<CaseInfo> read_case_info(Disk& disk, const std::string& directory) {
   }
   if (version != "1") return fail(ErrorCode::bad_input, directory + "/case.toml names version “" + version + "”, which this Oyer does not know.", "Use the newer Oyer that wrote it.");
   const auto id = from_base64url(info.id);
-  if (!id || id->size() != 16 || backend != "embedded") return fail(ErrorCode::damaged, directory + "/case.toml is damaged.", "Restore it from a backup.");
+  // The file has one form: a flipped bit in it shows.
+  if (!id || id->size() != 16 || backend != "embedded" || text_of(*bytes) != toml(info.id, info.open)) return fail(ErrorCode::damaged, directory + "/case.toml is damaged.", "Restore it from a backup.");
   return info;
 }
 
@@ -112,7 +113,10 @@ Result<std::unique_ptr<Case>> Case::open(Disk& disk, const std::string& director
   out->store_ = TRY(seal::Store::open(disk, directory, out->info_.id, writable));
   if (keys && keys->custodian) {
     out->store_->unlock(TRY(seal::Vault::compartments(disk, directory + "/vault", *keys->custodian)));
-    if (writable) out->store_->set_log_key(TRY(seal::Vault::log_key(disk, directory + "/vault", *keys->custodian)));
+    const auto log = seal::Vault::log_key(disk, directory + "/vault", *keys->custodian);
+    if (!log) out->faults_.push_back("vault/log.age can't be opened: " + log.error().message);
+    else if (log->public_key() != out->store_->journal().log().key) out->faults_.push_back("vault/log.age does not hold the key that journal/log.vkey names.");
+    else if (writable) out->store_->set_log_key(*log);
   } else if (out->info_.open && writable) {
     out->store_->set_log_key(TRY(seal::Vault::open_log_key(disk, directory + "/vault")));
   }

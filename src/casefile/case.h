@@ -60,6 +60,8 @@ class Case {
   Database& database() { return projection_->database(); }
   bool readable() const { return info_.open || store_->unlocked(); }
   bool writable() const { return lock_ != nullptr; }
+  // What does not fit in the vault, found when opening; a case with such a fault can be read, but signs no checkpoint.
+  const std::vector<std::string>& faults() const { return faults_; }
 
   // Appends one act of this case's actor as one submission and applies it; returns the new ids in order. Durable when it returns.
   // Errors: refused (locked, no actor key, read-only because of unknown types), bad_input (a draft does not fit its type).
@@ -76,6 +78,7 @@ class Case {
   std::unique_ptr<seal::Store> store_;
   std::unique_ptr<Projection> projection_;
   std::optional<seal::SigningKey> actor_;
+  std::vector<std::string> faults_;
   bool unpublished_ = false;
 };
 

@@ -45,7 +45,8 @@ void print_rebuilt(const json::value& value) {
 
 Result<int> rebuild(const Globals& globals, const json::object& arguments) {
   if (get_bool(arguments, "dump")) {
-    TRY(call_case(globals, "dump", arguments));
+    const auto answer = TRY(call_case(globals, "dump", arguments));
+    if (!string_or_empty(arguments, "output").empty()) say(globals.json ? json::serialize(answer) : field_text(answer.as_object(), "lines") + " rows.");
     return 0;
   }
   const auto answer = TRY(call_case(globals, "rebuild", arguments));

@@ -53,6 +53,9 @@ Result<std::unique_ptr<BlobStore>> BlobStore::open(Disk& disk, const std::string
 }
 
 Result<void> BlobStore::scan(bool writable) {
+  // Empty folders get lost when a case is copied by tools that keep files alone.
+  if (writable) TRY(create(disk_, directory_));
+  if (!disk_.exists(directory_ + "/packs")) return {};
   if (writable)
     for (const auto& name : TRY(disk_.list(directory_ + "/tmp"))) TRY(disk_.remove(directory_ + "/tmp/" + name));
   auto packs = TRY(disk_.list(directory_ + "/packs"));

@@ -9,8 +9,10 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -120,6 +122,9 @@ Result<void> start_agent(const std::string& case_id, const casefile::CaseKeys& k
     serve(listener, path, text, seconds);
   }
   ::close(listener);
+  // Until the child has left this terminal's session, our own end would take it along (SIGHUP).
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
   return {};
 }
 

@@ -12,6 +12,7 @@ Result<json::value> verify_case(Context& context, const json::object&) {
   auto& store = target.store();
   json::array faults;
   const auto fault = [&](const std::string& text) { faults.emplace_back(text); };
+  for (const auto& text : target.faults()) fault(text);
   const auto audit = TRY(seal::audit_journal(real_disk(), target.info().directory + "/journal", fault));
   const auto blobs = TRY(store.blobs().scrub(fault));
   if (store.headers() != nullptr)
