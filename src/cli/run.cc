@@ -137,7 +137,10 @@ int run(int argc, char** argv) {
     if (command.words.size() == 2) {
       CLI::App*& group = groups[command.words[0]];
       if (group == nullptr) {
-        group = app.add_subcommand(command.words[0], command.words[0] + ": " + command.summary + ", …");
+        std::string verbs;
+        for (const Command& other : commands)
+          if (other.words.size() == 2 && other.words[0] == command.words[0]) verbs += (verbs.empty() ? "" : ", ") + other.words[1];
+        group = app.add_subcommand(command.words[0], command.summary + " (" + verbs + ")");
         group->require_subcommand(1);
         group->fallthrough();
       }
