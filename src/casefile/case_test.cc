@@ -110,6 +110,38 @@ TEST(Case, RebuildingIsTheSameInOtherLocalesTimeZonesAndThreads) {
   for (const auto& result : results) EXPECT_EQ(result, expected);
 }
 
+// Long tails are unsealed, parsed and added on two threads: the rows and the faults must be the same.
+TEST(Case, AWholeBuildOnTwoThreadsEqualsStepByStepAndNamesDamage) {
+  const auto made = make_case();
+  std::vector<std::string> kept;
+  {
+    auto opened = Case::open(real_disk(), made->directory, made->keys, true).value();
+    const auto source = opened->append("t", {{"source.add/1", {{"label", "A"}, {"kind", "press"}, {"held", true}}, {}, {}, ""}}, false).value()[0];
+    for (int batch = 0; batch < 60; ++batch) {
+      std::vector<Draft> drafts;
+      for (int i = 0; i < 100; ++i) drafts.push_back({"claim.add/1", {{"text", "claim " + std::to_string(batch * 100 + i)}, {"asserter", source}, {"position", "hearsay"}, {"support", json::array()}}, {}, {}, ""});
+      ASSERT_TRUE(opened->append("t", std::move(drafts), false));
+    }
+    ASSERT_TRUE(opened->publish());
+    kept = dump(opened->projection(), "");
+  }
+  std::filesystem::remove_all(made->directory + "/derived");
+  {
+    auto rebuilt_case = Case::open(real_disk(), made->directory, made->keys, false).value();
+    EXPECT_EQ(dump(rebuilt_case->projection(), ""), kept);
+  }
+  std::filesystem::remove_all(made->directory + "/derived");
+  // Damage in the middle of the packs: an error that names the place, on whichever thread it is found.
+  const std::string pack = made->directory + "/blobs/packs/000001.pack";
+  Bytes bytes = real_disk().read_all(pack).value();
+  bytes[bytes.size() / 2] ^= 1;
+  ASSERT_TRUE(real_disk().write_atomic(pack, bytes));
+  const auto damaged_case = Case::open(real_disk(), made->directory, made->keys, false);
+  ASSERT_FALSE(damaged_case);
+  EXPECT_EQ(damaged_case.error().code, ErrorCode::damaged);
+  EXPECT_NE(damaged_case.error().message.find("Entry"), std::string::npos);
+}
+
 TEST(Case, TwoEntriesThatSupersedeOneTargetAreAVisibleConflict) {
   const auto made = make_case();
   auto opened = Case::open(real_disk(), made->directory, made->keys, true).value();

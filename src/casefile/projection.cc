@@ -54,6 +54,16 @@ struct Projection::Row {
   std::vector<std::string> supersedes;
 };
 
+// A submission's bodies, out of their segment and proven against the log, not parsed yet. It needs the store no more.
+struct Projection::Sealed {
+  bool closed = false;  // no key: nothing to add
+  bool sealed = false;
+  std::uint64_t first = 0, count = 0;
+  std::vector<seal::Record> records;
+  std::vector<Hash> leaves;
+  std::string case_id, origin;
+};
+
 struct Projection::Opened {
   bool closed = false;  // no key: nothing to add
   std::uint64_t entries = 0, unknown = 0, closing_place = 0;
@@ -158,10 +168,17 @@ Result<ApplyReport> Projection::apply(const seal::Store& store, bool check_signa
   {
     Inserts inserts{TRY(database_->prepare("INSERT INTO submission (place, actor, act, time, compartment, tier) VALUES (?, ?, ?, ?, ?, ?)")),
                     TRY(database_->prepare("INSERT INTO thing (place, submission, id, kind, type, tier, label, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
-                    TRY(database_->prepare("INSERT INTO edge (place, number, relation, target, tier) VALUES (?, ?, ?, ?, ?)")),
+                    TRY(database_->prepare("INSERT INTO edge (key, relation, target, tier) VALUES (?, ?, ?, ?)")),
                     TRY(database_->prepare("INSERT OR IGNORE INTO supersession (target, by_entry, tier) VALUES (?, ?, ?)"))};
     const auto add = [&](Opened& opened) { return insert(inserts, opened, report); };
-    TRY(bulk ? walk_ahead(store, applied_, check_signatures, add) : walk(store, applied_, check_signatures, add));
+    if (bulk) {
+      TRY(walk_ahead(store, applied_, check_signatures, add));
+    } else {
+      TRY(walk(store, applied_, [&](Sealed& submission) -> Result<void> {
+        Opened opened = TRY(parse(submission, check_signatures));
+        return add(opened);
+      }));
+    }
   }
   applied_ = journal.size();
   total_.entries += report.entries;
@@ -175,8 +192,8 @@ Result<ApplyReport> Projection::apply(const seal::Store& store, bool check_signa
   return report;
 }
 
-// Walks the log from `from`, opens each submission and hands it on.
-Result<void> Projection::walk(const seal::Store& store, std::uint64_t from, bool check_signatures, const std::function<Result<void>(Opened&)>& take) {
+// Walks the log from `from` and hands on each submission, unsealed.
+Result<void> Projection::walk(const seal::Store& store, std::uint64_t from, const std::function<Result<void>(Sealed&)>& take) {
   Pending pending{from, {}, {}};
   TRY(store.journal().for_each(from, [&](std::uint64_t index, ByteView entry) -> Result<void> {
     auto form = seal::parse_form(entry);
@@ -186,8 +203,8 @@ Result<void> Projection::walk(const seal::Store& store, std::uint64_t from, bool
     // An open closing entry is told by its type; the cheap look saves parsing every open body twice.
     const bool closes = form->sealed ? form->segment.has_value() : text_of(entry).ends_with("\"t\":\"submission/1\"}");
     if (!closes) return {};
-    Opened opened = TRY(open_submission(store, pending, check_signatures));
-    TRY(take(opened));
+    Sealed submission = TRY(unseal(store, pending));
+    TRY(take(submission));
     pending = {index + 1, {}, {}};
     return {};
   }));
@@ -195,21 +212,33 @@ Result<void> Projection::walk(const seal::Store& store, std::uint64_t from, bool
   return {};
 }
 
-// The same with opening (one thread) and adding rows (this one) side by side: decrypting, hashing and parsing cost about as much as SQLite.
-// The store is touched by the opening thread alone.
+// The same on two cores: one thread unseals (it alone touches the store), this one adds rows, and whichever has time parses: a submission
+// is parsed before it is handed over while the other side is busy, and after it while that side would wait.
 Result<void> Projection::walk_ahead(const seal::Store& store, std::uint64_t from, bool check_signatures, const std::function<Result<void>(Opened&)>& take) {
-  constexpr std::size_t kAhead = 256;  // submissions
+  constexpr std::size_t kAhead = 256;   // submissions
+  constexpr std::size_t kHungry = 4;
+  struct Item {
+    Sealed sealed;
+    std::optional<Opened> opened;
+  };
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<Opened> ready;
+  std::deque<Item> ready;
   bool done = false, stopped = false;
   Result<void> opening;
   std::thread opener([&] {
-    auto result = walk(store, from, check_signatures, [&](Opened& opened) -> Result<void> {
+    auto result = walk(store, from, [&](Sealed& submission) -> Result<void> {
+      bool hungry = false;
+      {
+        const std::lock_guard<std::mutex> lock(mutex);
+        hungry = ready.size() < kHungry;
+      }
+      Item item{std::move(submission), std::nullopt};
+      if (!hungry) item.opened = TRY(parse(item.sealed, check_signatures));
       std::unique_lock<std::mutex> lock(mutex);
       changed.wait(lock, [&] { return ready.size() < kAhead || stopped; });
       if (stopped) return fail(ErrorCode::interrupted, "Adding rows failed.");
-      ready.push_back(std::move(opened));
+      ready.push_back(std::move(item));
       changed.notify_all();
       return {};
     });
@@ -220,7 +249,7 @@ Result<void> Projection::walk_ahead(const seal::Store& store, std::uint64_t from
   });
   Result<void> adding;
   while (adding) {
-    Opened next;
+    Item next;
     {
       std::unique_lock<std::mutex> lock(mutex);
       changed.wait(lock, [&] { return !ready.empty() || done; });
@@ -229,7 +258,15 @@ Result<void> Projection::walk_ahead(const seal::Store& store, std::uint64_t from
       ready.pop_front();
       changed.notify_all();
     }
-    adding = take(next);
+    if (!next.opened) {
+      auto parsed = parse(next.sealed, check_signatures);
+      if (!parsed) {
+        adding = tl::unexpected(parsed.error());
+        break;
+      }
+      next.opened = *std::move(parsed);
+    }
+    adding = take(*next.opened);
   }
   {
     const std::lock_guard<std::mutex> lock(mutex);
@@ -241,12 +278,14 @@ Result<void> Projection::walk_ahead(const seal::Store& store, std::uint64_t from
   return opening;
 }
 
-Result<Projection::Opened> Projection::open_submission(const seal::Store& store, Pending& pending, bool check_signatures) {
-  Opened out;
-  const bool sealed = pending.forms.back().sealed;
-  std::vector<seal::Record> records;
-  if (sealed) {
-    out.entries = pending.entries.size();
+Result<Projection::Sealed> Projection::unseal(const seal::Store& store, const Pending& pending) {
+  Sealed out;
+  out.sealed = pending.forms.back().sealed;
+  out.first = pending.first;
+  out.count = pending.entries.size();
+  out.case_id = store.case_id();
+  out.origin = store.journal().log().name;
+  if (out.sealed) {
     if (!store.unlocked()) {
       out.closed = true;
       return out;
@@ -260,24 +299,37 @@ Result<Projection::Opened> Projection::open_submission(const seal::Store& store,
       }
       return damaged(pending.first, "can't be opened: " + plaintext.error().message);
     }
-    records = TRY(seal::decode_segment(*plaintext));
-    if (records.size() != pending.entries.size()) return damaged(pending.first, "belongs to a segment with another number of records");
+    out.records = TRY(seal::decode_segment(*plaintext));
+    if (out.records.size() != pending.entries.size()) return damaged(pending.first, "belongs to a segment with another number of records");
   } else {
-    records.resize(pending.entries.size());
-    for (std::size_t i = 0; i < records.size(); ++i) records[i].body = std::string(text_of(pending.entries[i]));
+    out.records.resize(pending.entries.size());
+    for (std::size_t i = 0; i < out.records.size(); ++i) out.records[i].body = std::string(text_of(pending.entries[i]));
   }
-  const std::string tier = sealed ? "case" : "open";
-  std::vector<Hash> leaves;
-  leaves.reserve(pending.entries.size());
+  out.leaves.reserve(pending.entries.size());
+  for (std::size_t i = 0; i < out.records.size(); ++i) {
+    const std::uint64_t index = pending.first + i;
+    if (pending.forms[i].sealed != out.sealed) return damaged(index, "mixes tiers in one submission");
+    if (out.sealed && seal::commitment(seal::kBodyLabel, out.records[i].salt, view(out.records[i].body)) != pending.forms[i].commitment) return damaged(index, "does not fit the body in its segment");
+    out.leaves.push_back(TRY(store.journal().leaf(index)));
+  }
+  return out;
+}
+
+Result<Projection::Opened> Projection::parse(const Sealed& pending, bool check_signatures) {
+  Opened out;
+  out.entries = pending.count;
+  if (pending.closed) {
+    out.closed = true;
+    return out;
+  }
+  const auto& records = pending.records;
+  const auto& leaves = pending.leaves;
+  const std::string tier = pending.sealed ? "case" : "open";
   std::vector<json::value> bodies;
   bodies.reserve(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
-    const std::uint64_t index = pending.first + i;
-    if (pending.forms[i].sealed != sealed) return damaged(index, "mixes tiers in one submission");
-    if (sealed && seal::commitment(seal::kBodyLabel, records[i].salt, view(records[i].body)) != pending.forms[i].commitment) return damaged(index, "does not fit the body in its segment");
-    leaves.push_back(TRY(store.journal().leaf(index)));
     auto body = parse_canonical(records[i].body);
-    if (!body) return damaged(index, "has a body that is not canonical");
+    if (!body) return damaged(pending.first + i, "has a body that is not canonical");
     bodies.push_back(*std::move(body));
   }
   const seal::Closing closing = TRY(seal::parse_closing(bodies.back().get_object()));
@@ -287,7 +339,6 @@ Result<Projection::Opened> Projection::open_submission(const seal::Store& store,
     if (closing.root != seal::merkle_root(own)) return damaged(pending.first, "does not fit its submission's root");
     if (!seal::verify_signature(closing.actor, view(closing.signed_bytes), closing.signature)) return damaged(pending.first, "belongs to a submission whose signature is not its actor's");
   }
-  out.entries = pending.entries.size();
   out.closing_place = pending.first + bodies.size() - 1;
   out.tier = tier;
   out.actor = base64url(closing.actor);
@@ -297,7 +348,7 @@ Result<Projection::Opened> Projection::open_submission(const seal::Store& store,
   out.rows.reserve(own.size());
   for (std::size_t i = 0; i < bodies.size(); ++i) {
     const std::uint64_t index = pending.first + i;
-    auto body_view = seal::view_body(bodies[i], store.case_id(), store.journal().log().name);
+    auto body_view = seal::view_body(bodies[i], pending.case_id, pending.origin);
     if (!body_view) return damaged(index, "is not of this case: " + body_view.error().message);
     const std::string type(body_view->type);
     if (i + 1 == bodies.size()) {
@@ -358,7 +409,7 @@ Result<void> Projection::insert(Inserts& inserts, const Opened& opened, ApplyRep
     TRY(inserts.thing.run());
     std::int64_t number = 0;
     for (const model::Edge& edge : row.edges) {
-      inserts.edge.bind(1, place).bind(2, number++).bind(3, edge.relation).bind(4, edge.target).bind(5, opened.tier);
+      inserts.edge.bind(1, place * kEdgesPerEntry + number++).bind(2, edge.relation).bind(3, edge.target).bind(4, opened.tier);
       TRY(inserts.edge.run());
     }
     for (const auto& target : row.supersedes) {
@@ -372,7 +423,7 @@ Result<void> Projection::insert(Inserts& inserts, const Opened& opened, ApplyRep
 Result<void> Projection::dump(std::string_view tier, const std::function<void(const std::string&)>& line) {
   const auto where = [&](const char* table) { return tier.empty() ? std::string() : std::string(" WHERE ") + table + ".tier = '" + (tier == "open" ? "open" : tier == "person" ? "person" : "case") + "'"; };
   {
-    auto read = TRY(database_->prepare("SELECT thing.id, edge.number, edge.relation, edge.target, edge.tier FROM edge JOIN thing ON thing.place = edge.place" + where("edge") + " ORDER BY thing.id, edge.number"));
+    auto read = TRY(database_->prepare("SELECT thing.id, edge.key % 4096, edge.relation, edge.target, edge.tier FROM edge JOIN thing ON thing.place = edge.key / 4096" + where("edge") + " ORDER BY thing.id, edge.key"));
     while (TRY(read.step()))
       line(canonical(json::object{{"t", "edge"}, {"source", read.text(0)}, {"number", read.integer(1)}, {"relation", read.text(2)}, {"target", read.text(3)}, {"tier", read.text(4)}}));
   }

@@ -44,12 +44,14 @@ class Projection {
   Result<int> read_meta();
   Result<void> save_meta(const Hash& root);
   struct Pending;
+  struct Sealed;
   struct Row;
   struct Opened;
   struct Inserts;
-  static Result<void> walk(const seal::Store& store, std::uint64_t from, bool check_signatures, const std::function<Result<void>(Opened&)>& take);
+  static Result<void> walk(const seal::Store& store, std::uint64_t from, const std::function<Result<void>(Sealed&)>& take);
   static Result<void> walk_ahead(const seal::Store& store, std::uint64_t from, bool check_signatures, const std::function<Result<void>(Opened&)>& take);
-  static Result<Opened> open_submission(const seal::Store& store, Pending& pending, bool check_signatures);
+  static Result<Sealed> unseal(const seal::Store& store, const Pending& pending);
+  static Result<Opened> parse(const Sealed& submission, bool check_signatures);
   static Result<void> insert(Inserts& inserts, const Opened& opened, ApplyReport& report);
 
   std::string path_;  // empty: in memory

@@ -109,14 +109,14 @@ Result<std::vector<Thing>> Query::list(const std::string& kind, bool with_supers
 }
 
 Result<std::vector<Thing>> Query::pointing_to(const std::string& target, const std::string& relation) {
-  auto statement = TRY(database_->prepare(std::string(kSelect) + " WHERE thing.place IN (SELECT place FROM edge WHERE target = ? AND (? = '' OR relation = ?)) AND " + tiers("thing") +
+  auto statement = TRY(database_->prepare(std::string(kSelect) + " WHERE thing.place IN (SELECT key / 4096 FROM edge WHERE target = ? AND (? = '' OR relation = ?)) AND " + tiers("thing") +
                                           " AND id NOT IN (SELECT target FROM supersession WHERE " + tiers("supersession") + ") ORDER BY thing.place"));
   statement.bind(1, target).bind(2, relation).bind(3, relation);
   return read(statement);
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> Query::edges_from(const std::string& source) {
-  auto statement = TRY(database_->prepare("SELECT relation, target FROM edge WHERE place = (SELECT place FROM thing WHERE id = ?) AND " + tiers("edge") + " ORDER BY number"));
+  auto statement = TRY(database_->prepare("SELECT edge.relation, edge.target FROM thing JOIN edge ON edge.key BETWEEN thing.place * 4096 AND thing.place * 4096 + 4095 WHERE thing.id = ? AND " + tiers("edge") + " ORDER BY edge.key"));
   statement.bind(1, source);
   std::vector<std::pair<std::string, std::string>> out;
   while (TRY(statement.step())) out.emplace_back(statement.text(0), statement.text(1));

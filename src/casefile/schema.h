@@ -2,6 +2,7 @@
 // The projection's tables, one source for every back end, as numbered migrations. Plain SQL that SQLite and PostgreSQL both take.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -13,6 +14,7 @@ struct Migration {
 };
 std::span<const Migration> migrations();
 inline constexpr int kSchemaVersion = 1;
+inline constexpr std::int64_t kEdgesPerEntry = 4096;  // a body of 65,000 bytes holds fewer ids
 
 // Made after the rows of a whole rebuild, so that they are sorted once.
 std::string_view index_sql();

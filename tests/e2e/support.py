@@ -232,7 +232,7 @@ class Described:
                 for name in found.group(1).split(","):
                     self.options[name] = bool(found.group(2))
                 if found.group(4):
-                    self.required.append(found.group(1).split(",")[-1])
+                    self.required.append(tuple(found.group(1).split(",")))
                 continue
             found = re.match(r"^  ([A-Z]+)( TEXT)( \.\.\.)?( REQUIRED)?  +(.*)$", line)
             if found:
