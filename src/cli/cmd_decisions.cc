@@ -42,7 +42,7 @@ void add_decision_commands(std::vector<Command>& commands) {
         {"--when", "when", Kind::text, "2008-03, 2008-03..2008-05, ~2008"}, {"--where", "where", Kind::text, "a place by name"}, {"--subject", "subject", Kind::text, "who"}, {"--predicate", "predicate", Kind::text, "did what"}, {"--object", "object", Kind::text, "to whom"}},
        {"oyer claim add --text \"Guards beat prisoners.\" --by W-01 --position victim --on pa-3f9k2 --when 2007..2009"});
   noun(commands, "grade", "a grade",
-       {{"--target", "target", Kind::text, "a source, claim or reply", true}, {"--scale", "scale", Kind::text, "admiralty, reply, or another", true}, {"--reliability", "reliability", Kind::text, "A to E; F: cannot be judged"}, {"--credibility", "credibility", Kind::text, "1 to 5; 6: cannot be judged"}, {"--value", "value", Kind::text, "on other scales"},
+       {{"--target", "target", Kind::text, "a source, claim or reply", true}, {"--scale", "scale", Kind::text, "admiralty, reply, or another", true}, {"--reliability", "reliability", Kind::text, "A to E; F: cannot be judged"}, {"--credibility", "credibility", Kind::text, "1 to 5; 6: cannot be judged"}, {"--value", "value", Kind::text, "on other scales; for replies: outweighed or upheld"},
         {"--reason", "reason", Kind::text, "why", true}},
        {"oyer grade add --target W-01 --scale admiralty --reliability B --reason \"consistent over two hearings\""});
   noun(commands, "policy", "the corroboration policy",

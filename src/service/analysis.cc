@@ -77,7 +77,7 @@ Result<Weighing> weighing_of(Context& context) {
   // A reply with evidence that a named person has weighed no longer blocks; the reasons are printed beside it.
   std::map<std::string, std::string> weighed;
   for (const auto& grade : TRY(query.list("as")))
-    if (string_or_empty(grade.data, "scale") == "reply") weighed[TRY(standing(string_or_empty(grade.data, "target")))] = string_or_empty(grade.data, "reason");
+    if (string_or_empty(grade.data, "scale") == "reply" && string_or_empty(grade.data, "value") == "outweighed") weighed[TRY(standing(string_or_empty(grade.data, "target")))] = string_or_empty(grade.data, "reason");
   std::vector<weigh::Reply> replies;
   for (const auto& reply : TRY(query.list("rp"))) {
     const std::string target = TRY(standing(string_or_empty(reply.data, "target")));

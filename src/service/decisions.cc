@@ -99,13 +99,18 @@ Result<casefile::Draft> draft_of(Context& context, const model::TypeSpec& spec, 
 }
 
 // Rules that hold between fields.
-Result<void> check_rules(Context& context, const model::TypeSpec& spec, const json::object& data) {
+Result<void> check_rules(Context& context, const model::TypeSpec& spec, const json::object& data, bool superseding = false) {
   if (spec.type == "measure.add/1" && string_or_empty(data, "mode") == "vote") {
     const council::Tally tally{get_integer(data, "yes").value_or(-1), get_integer(data, "no").value_or(-1), get_integer(data, "abstain").value_or(-1)};
     if (tally.yes < 0 || tally.no < 0 || tally.abstain < 0) return fail(ErrorCode::usage, "A vote needs its tally.", "Give --yes, --no and --abstain.");
     TRY(council::outcome_of(string_or_empty(data, "body"), tally));
   }
-  if (spec.type == "source.add/1" || spec.type == "finding.add/1") {
+  if (spec.type == "claim.add/1" && (!data.contains("support") || data.at("support").as_array().empty()))
+    return fail(ErrorCode::bad_input, "A claim that stands on no passage is not taken.", "Mark one with `oyer passage add` and name it with --on.");
+  // How a person weighed a reply with evidence: only "outweighed" lets a finding stand.
+  if (spec.type == "grade.add/1" && string_or_empty(data, "scale") == "reply" && string_or_empty(data, "value") != "outweighed" && string_or_empty(data, "value") != "upheld")
+    return fail(ErrorCode::bad_input, "A reply is weighed as outweighed or upheld, not as “" + string_or_empty(data, "value") + "”.", "Give --value outweighed or --value upheld, with the reason.");
+  if (!superseding && (spec.type == "source.add/1" || spec.type == "finding.add/1")) {
     const std::string label = string_or_empty(data, "label");
     auto query = context.query();
     for (const auto& other : TRY(query.list(std::string(spec.kind))))
@@ -123,7 +128,7 @@ Result<json::value> add_thing(Context& context, const json::object& arguments) {
   const auto* spec = spec_of(noun);
   if (spec == nullptr) return fail(ErrorCode::usage, "There is no “" + noun + "” to add.");
   auto draft = TRY(draft_of(context, *spec, arguments));
-  if (draft.supersedes.empty()) TRY(check_rules(context, *spec, draft.data));
+  TRY(check_rules(context, *spec, draft.data, !draft.supersedes.empty()));
   // A claim on passages of a State's paper, a reply, a finding: all rest on things that may be closed; the tier is the caller's explicit choice.
   const auto ids = TRY(context.target->append(noun, {std::move(draft)}, open_tier(context, arguments)));
   json::object out = TRY(brief(context, TRY(context.query().get(ids[0]))));
@@ -149,6 +154,14 @@ Result<json::value> import_things(Context& context, const json::object& argument
   const Bytes bytes = TRY(real_disk().read_all(path));
   auto table = parse_csv(text_of(bytes));
   if (!table) return fail_at(path, table.error());
+  // A column that nobody reads would be lost without a word.
+  for (const auto& column : table->header) {
+    const bool known = std::any_of(spec->fields.begin(), spec->fields.end(), [&](const model::FieldSpec& field) { return field.name == column; }) || column == "on" || column == "supersedes";
+    if (known) continue;
+    std::string fields;
+    for (const auto& field : spec->fields) fields += (fields.empty() ? "" : ", ") + std::string(field.name);
+    return fail(ErrorCode::bad_input, "The table has a column “" + column + "” that a " + std::string(spec->noun) + " does not have.", "Its fields are: " + fields + ". Rename or remove the column.");
+  }
   std::vector<casefile::Draft> drafts;
   json::array skipped;
   for (std::size_t r = 0; r < table->rows.size(); ++r) {
@@ -158,7 +171,7 @@ Result<json::value> import_things(Context& context, const json::object& argument
       if (member.key() != "noun" && member.key() != "file" && member.key() != "tier") row[member.key()] = member.value();
     auto draft = draft_of(context, *spec, row);
     auto fits = draft ? model::check(*spec, draft->data) : tl::unexpected(draft.error());
-    if (fits && spec->type == "measure.add/1") fits = check_rules(context, *spec, draft->data);
+    if (fits && spec->type != "source.add/1" && spec->type != "finding.add/1") fits = check_rules(context, *spec, draft->data);
     if (!fits) {
       skipped.push_back(json::object{{"row", static_cast<std::int64_t>(r + 1)}, {"reason", fits.error().text()}});
       continue;
