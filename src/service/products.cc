@@ -192,8 +192,10 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
   std::set<std::string> relied_on;
   for (const auto& finding : TRY(query.list("fi")))
     for (const auto& claim : finding.data.at("claims").as_array()) relied_on.insert(std::string(claim.as_string()));
-  for (const auto& id : relied_on)
-    for (const auto& link : TRY(query.get(id)).data.at("support").as_array()) wanted.insert(string_or_empty(TRY(query.get(string_or_empty(link.as_object(), "passage"))).data, "exhibit"));
+  for (const auto& id : relied_on) {
+    const auto claim = TRY(query.get(id));
+    for (const auto& link : claim.data.at("support").as_array()) wanted.insert(string_or_empty(TRY(query.get(string_or_empty(link.as_object(), "passage"))).data, "exhibit"));
+  }
   for (const auto& reply : TRY(query.list("rp")))
     if (const auto passage = get_string(reply.data, "passage")) wanted.insert(string_or_empty(TRY(query.get(*passage)).data, "exhibit"));
   const auto add_file = [&](const casefile::Thing& thing, const std::string& extension, ByteView bytes, const std::set<std::string>& values) -> Result<std::string> {
