@@ -186,16 +186,11 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
   auto disclosure = TRY(release::Disclosure::begin(target));
   std::vector<release::DossierRow> rows;
   std::map<std::pair<std::string, std::string>, std::int64_t> withheld;
-  // The exhibits that findings stand on, or all of them.
+  // The exhibits that claims and replies stand on, or all of them.
   std::set<std::string> wanted;
   const bool all = get_bool(arguments, "all");
-  std::set<std::string> relied_on;
-  for (const auto& finding : TRY(query.list("fi")))
-    for (const auto& claim : finding.data.at("claims").as_array()) relied_on.insert(std::string(claim.as_string()));
-  for (const auto& id : relied_on) {
-    const auto claim = TRY(query.get(id));
+  for (const auto& claim : TRY(query.list("cl")))
     for (const auto& link : claim.data.at("support").as_array()) wanted.insert(string_or_empty(TRY(query.get(string_or_empty(link.as_object(), "passage"))).data, "exhibit"));
-  }
   for (const auto& reply : TRY(query.list("rp")))
     if (const auto passage = get_string(reply.data, "passage")) wanted.insert(string_or_empty(TRY(query.get(*passage)).data, "exhibit"));
   const auto add_file = [&](const casefile::Thing& thing, const std::string& extension, ByteView bytes, const std::set<std::string>& values) -> Result<std::string> {
@@ -207,7 +202,7 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
   };
   for (const auto& exhibit : TRY(query.list("ex"))) {
     if (!all && !wanted.contains(exhibit.id)) {
-      ++withheld[{"exhibit", "no finding or reply stands on it"}];
+      ++withheld[{"exhibit", "no claim or reply stands on it"}];
       continue;
     }
     if (string_or_empty(exhibit.data, "state") == "quarantined") {
