@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
       const auto bytes = oyer::real_disk().read_all(argv[++i]);
       if (!bytes) {
         std::fprintf(stderr, "oyer-verify: %s\n", bytes.error().text().c_str());
-        return 4;
+        return 2;  // a wrong call, as in verify.py: 4 is kept for a dossier that is not there
       }
       anchor = std::string(oyer::text_of(*bytes));
     } else if (argv[i][0] != '-' && bag.empty()) {
@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   const auto verdict = oyer::dossier::verify(oyer::real_disk(), bag, anchor);
   if (!verdict) {
     std::fprintf(stderr, "oyer-verify: %s\n", verdict.error().text().c_str());
-    return 4;
+    return verdict.error().code == oyer::ErrorCode::usage ? 2 : 4;
   }
   std::fputs(oyer::dossier::describe(*verdict).c_str(), stdout);
   const bool passed = anchor ? verdict->authenticated() : verdict->consistent();

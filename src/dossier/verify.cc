@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "seal/commitment.h"
 #include "seal/entry.h"
 #include "seal/hash.h"
@@ -45,7 +46,13 @@ class Check {
   }
 
  private:
-  void fault(const std::string& text) { verdict_.faults.push_back(text); }
+  // Names in a bag are hostile too: what is printed is UTF-8 without control characters.
+  void fault(const std::string& text) {
+    std::string clean = utf8::repair(text);
+    for (char& c : clean)
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+    verdict_.faults.push_back(std::move(clean));
+  }
 
   std::optional<std::string> small(const std::string& path) {
     auto file = disk_.open(directory_ + "/" + path);
@@ -78,6 +85,7 @@ class Check {
       present_.insert(path);
     }
     if (error) fault("The folder can't be walked: " + error.message() + ".");
+    layout();
     if (const auto text = small("bagit.txt"); text && *text != "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n") fault("bagit.txt does not say BagIt 1.0 in UTF-8.");
     std::map<std::string, std::string> listed[2];
     constexpr const char* kAlgorithm[2] = {"sha256", "sha512"};
@@ -94,7 +102,49 @@ class Check {
     for (int a = 0; a < 2; ++a)
       for (const auto& [path, digest] : listed[a])
         if (!present_.contains(path)) fault(path + " is listed but missing.");
+    const auto payload = std::count_if(present_.begin(), present_.end(), [](const std::string& path) { return path.starts_with("data/"); });
+    if (!oxum_.empty() && oxum_ != std::to_string(payload_bytes_) + "." + std::to_string(payload)) fault("bag-info.txt: Payload-Oxum is not what data/ holds.");
+    if (payload == 0) fault("data/ holds nothing.");
     return verdict_.faults.empty() || present_.contains("proof/index.json");
+  }
+
+  // Exactly the files of the page's layout; those of proof/ are judged with the entries.
+  void layout() {
+    static const std::set<std::string> kTags = {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "manifest-sha512.txt", "tagmanifest-sha256.txt", "tagmanifest-sha512.txt", "VERIFY.txt", "verify.py", "metadata/premis.xml", "metadata/case.jsonld", "metadata/names.csv",
+                                                "metadata/statement.txt", "metadata/schedule.csv", "load/docs.dat", "load/images.opt", "proof/checkpoint", "proof/policy", "proof/index.json"};
+    for (const auto& tag : kTags)
+      if (tag != "metadata/names.csv" && !present_.contains(tag)) fault(tag + " is missing.");
+    for (const auto& path : present_) {
+      if (kTags.contains(path) || path.starts_with("proof/")) continue;
+      if (!path.starts_with("data/") || !payload_name(path)) fault(path + " has no place in a dossier.");
+    }
+    bag_info();
+  }
+
+  // data/<16 of b32>.<extension>
+  static bool payload_name(const std::string& path) {
+    const std::size_t dot = path.find('.');
+    if (dot != 21 || path.size() < 23 || path.size() > 38) return false;
+    const auto is = [](char c, char last) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= last); };
+    return std::all_of(path.begin() + 5, path.begin() + 21, [&](char c) { return is(c, 'v'); }) && std::all_of(path.begin() + 22, path.end(), [&](char c) { return is(c, 'z'); });
+  }
+
+  void bag_info() {
+    const auto text = small("bag-info.txt");
+    if (!text) return;
+    constexpr std::string_view kLabels[] = {"Bag-Software-Agent: ", "Bagging-Date: ", "Payload-Oxum: ", "External-Description: ", "Oyer-Edition: "};
+    std::string_view rest = *text;
+    for (const std::string_view label : kLabels) {
+      const std::size_t end = rest.find('\n');
+      if (end == std::string_view::npos || !rest.starts_with(label) || end == label.size()) return fault("bag-info.txt does not hold its five labels in order.");
+      std::string_view value = rest.substr(label.size(), end - label.size());
+      if (value.find_first_not_of(" \t\r") == std::string_view::npos) return fault("bag-info.txt has an empty value.");
+      const auto digits = [](std::string_view part) { return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos; };
+      if (label.starts_with("Bagging") && (value.size() != 10 || !digits(value.substr(0, 4)) || value[4] != '-' || !digits(value.substr(5, 2)) || value[7] != '-' || !digits(value.substr(8)))) return fault("bag-info.txt has no date.");
+      if (label.starts_with("Payload")) oxum_ = std::string(value);
+      rest.remove_prefix(end + 1);
+    }
+    if (!rest.empty() || !utf8::valid(*text)) fault("bag-info.txt holds more than its five labels.");
   }
 
   void read_manifest(const std::string& name, std::size_t digits, bool payload, std::map<std::string, std::string>& out) {
@@ -125,6 +175,7 @@ class Check {
       short_hash.update(*piece);
       long_hash.update(*piece);
       at += piece->size();
+      if (path.starts_with("data/")) payload_bytes_ += piece->size();
     }
     digests_[path] = hex(short_hash.finish());
     const std::string long_digest = hex(long_hash.finish());
@@ -169,7 +220,7 @@ class Check {
     }
     index_ = index->get_object();
     case_ = string_or_empty(index_, "case");
-    if (string_or_empty(index_, "log") != log_.name || get_integer(index_, "v") != 1) fault("proof/index.json names another log or version.");
+    if (string_or_empty(index_, "log") != log_.name || get_integer(index_, "v") != 1 || index_.size() != 4) fault("proof/index.json names another log or version.");
     return true;
   }
 
@@ -199,6 +250,7 @@ class Check {
       }
       std::string body_text = *entry;
       json::object values;
+      if (!form->sealed && present_.contains("proof/" + id + ".opening")) fault("proof/" + id + ".opening opens an entry that is open already.");
       if (form->sealed) {
         const auto opening_text = small("proof/" + id + ".opening");
         if (!opening_text) continue;
@@ -225,6 +277,10 @@ class Check {
       }
       out.body = body->get_object();
       out.has_body = true;
+      const bool closing = string_or_empty(out.body, "t") == "submission/1";
+      if (form->sealed && form->segment.has_value() != closing) fault(path + " shows a segment though it closes nothing, or closes without one.");
+      if (out.body.size() != (body_view->supersedes == nullptr ? 5U : 6U)) fault(path + " has a body with other members than the page's.");
+      if (closing && present_.contains("proof/" + id + ".submission")) fault("proof/" + id + ".submission belongs to a closing entry, which has none.");
       for (const auto& member : *body_view->data)
         if (member.value().is_string()) out.values[std::string(member.key())] = std::string(member.value().get_string());
       for (const auto& member : values) {
@@ -318,6 +374,12 @@ class Check {
       const auto it = enrolled.find(base64url(closing->actor));
       if (it == enrolled.end() || it->second.index > entry.index) fault("Closing entry " + id + " is signed by a key whose enrolment is not disclosed before it.");
     }
+    // The first enrolment stands in the log's first submission.
+    for (const auto& [key, enrolment] : enrolled) {
+      if (enrolment.index != first || !disclosed_.contains(enrolment.closing)) continue;
+      const auto opener = seal::parse_closing(disclosed_[enrolment.closing].body);
+      if (opener && disclosed_[enrolment.closing].index != opener->count) fault("The first enrolment does not stand in the log's first submission.");
+    }
     for (const auto& [key, enrolment] : enrolled) {
       const auto signer = seal::parse_closing(disclosed_[enrolment.closing].body);
       if (!signer) continue;
@@ -340,6 +402,7 @@ class Check {
         return;
       }
       before = file;
+      if (file.substr(5, file.find('.') - 5) != id) fault(file + " does not bear the id of its entry.");
       named.insert(file);
       const auto it = disclosed_.find(id);
       if (it == disclosed_.end() || !it->second.has_body) {
@@ -373,6 +436,33 @@ class Check {
     }
     for (const auto& path : present_)
       if (path.starts_with("data/") && !named.contains(path)) fault(path + " stands behind no entry in proof/index.json.");
+    nothing_more();
+  }
+
+  // Disclosed are the entries behind files, the closing entries of their submissions, the enrolments of who signed, and no others.
+  void nothing_more() {
+    std::set<std::string> needed;
+    std::vector<std::string> todo;
+    const auto need = [&](const std::string& id) {
+      if (disclosed_.contains(id) && needed.insert(id).second) todo.push_back(id);
+    };
+    for (const auto& item : index_["files"].get_array())
+      if (item.is_object()) need(string_or_empty(item.get_object(), "entry"));
+    while (!todo.empty()) {
+      const std::string id = todo.back();
+      todo.pop_back();
+      if (const auto closing = closing_of_.find(id); closing != closing_of_.end()) need(closing->second);
+      const Disclosed& entry = disclosed_[id];
+      if (!entry.has_body || !is_closing(entry)) continue;
+      const auto signer = seal::parse_closing(entry.body);
+      if (!signer) continue;
+      std::string enrolment;
+      for (const auto& [other, candidate] : disclosed_)
+        if (candidate.has_body && string_or_empty(candidate.body, "t") == "key.enrol/1" && candidate.values.contains("key") && candidate.values.at("key") == base64url(signer->actor) && (enrolment.empty() || candidate.index < disclosed_[enrolment].index)) enrolment = other;
+      need(enrolment);
+    }
+    for (const auto& [id, entry] : disclosed_)
+      if (entry.has_body && !needed.contains(id)) fault("proof/" + id + ".entry is disclosed though no file needs it.");
   }
 
   // 8. Keys that came another way.
@@ -397,6 +487,8 @@ class Check {
   std::string directory_;
   Verdict& verdict_;
   std::set<std::string> present_;
+  std::string oxum_;
+  std::uint64_t payload_bytes_ = 0;
   std::map<std::string, std::string> digests_;
   seal::VerifierKey log_;
   std::string note_;
@@ -409,7 +501,23 @@ class Check {
 
 }  // namespace
 
+namespace {
+
+// An anchor without any log's key would authenticate nothing: that is a wrong call, not a failed check.
+bool usable(const std::string& anchor) {
+  std::string_view rest = anchor;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    if (line.starts_with("log ") && seal::VerifierKey::parse(line.substr(4, line.find(' ', 4) == std::string_view::npos ? std::string_view::npos : line.find(' ', 4) - 4))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Result<Verdict> verify(Disk& disk, const std::string& directory, const std::optional<std::string>& anchor) {
+  if (anchor && !usable(*anchor)) return fail(ErrorCode::usage, "The anchor names no log's key.", "An anchor is a tlog-policy: lines “log NAME+ID+KEY”, received another way than the dossier.");
   if (!disk.exists(directory + "/bagit.txt")) return fail(ErrorCode::not_found, "There is no dossier at " + directory + " (it has no bagit.txt).", "Give the folder that holds bagit.txt.");
   Verdict verdict;
   Check(disk, directory, verdict).run(anchor);

@@ -33,6 +33,19 @@ bool is_recording(const std::string& path) {
   return extension == ".wav" || extension == ".mp3" || extension == ".ogg" || extension == ".m4a" || extension == ".mp4" || extension == ".mkv";
 }
 
+bool is_called_text(const std::string& name) {
+  const std::string extension = fs::path(name).extension().string();
+  return extension.empty() || extension == ".txt" || extension == ".TXT" || extension == ".text" || extension == ".md";
+}
+
+// UTF-8 without control characters; the last line may be cut by the length of what is sniffed.
+bool reads_as_text(ByteView head) {
+  std::string_view text = text_of(head);
+  if (text.size() == kSniff) text = text.substr(0, text.find_last_of('\n') == std::string_view::npos ? text.size() : text.find_last_of('\n'));
+  const auto steers = [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f') || c == 0x7F; };
+  return !text.empty() && utf8::valid(text) && std::none_of(text.begin(), text.end(), steers);
+}
+
 }  // namespace
 
 class Prepared {
@@ -185,6 +198,14 @@ std::shared_ptr<Prepared> prepare(const Item& item, const std::string& languages
   prepared->digest = digest_at(prepared->descriptor, prepared->size);
   if (held.contains(hex(prepared->digest))) return prepared;
   prepared->outcome = read_with(prepared->descriptor, prepared->media, languages);
+  // A letter that begins with "Article" or "From:" is taken for news or mail by its first word. If it reads as text and is called so, it is text.
+  if (!prepared->outcome.refused.empty() && is_called_text(item.name) && reads_as_text(head)) {
+    auto plain = read_with(prepared->descriptor, "text/plain", languages);
+    if (plain.refused.empty()) {
+      prepared->outcome = std::move(plain);
+      prepared->media = "text/plain";
+    }
+  }
   if (!item.transcript.empty()) {
     std::uint64_t size = 0;
     std::string trouble;
