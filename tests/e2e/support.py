@@ -47,7 +47,7 @@ def fold(text):
 
 
 # What no person should have to read in a message.
-JARGON = re.compile(r"std::|what\(\)|terminate|bad_alloc|basic_string|boost|sqlite|errno|0x[0-9a-f]{4}|nullptr|assert|traceback|exception|internal|"
+JARGON = re.compile(r"std::|what\(\)|terminate|bad_alloc|basic_string|boost|sqlite|errno|0x[0-9a-f]{4}|nullptr|\bassert\b|traceback|exception|internal|"
                     r"core dumped|segmentation|a bug of ours|expected<|json::|\bCLI\b", re.IGNORECASE)
 
 
@@ -204,6 +204,14 @@ class Case(unittest.TestCase):
     @staticmethod
     def command_table():
         return command_table()
+
+
+def free_port():
+    """A port of the loopback interface that nobody listens on just now."""
+    import socket
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 _table = None
