@@ -23,11 +23,11 @@ Result<Permission> permission(casefile::Query& query, const casefile::Thing& sou
     const bool grants = get_bool(consent.data, "granted");
     if (!for_whom.empty() && for_whom != recipient && (grants || !recipient.empty())) continue;
     if (grants && !until.empty() && today.substr(0, until.size()) > until) {
-      out = {false, "consent " + TRY(query.short_id(consent.id)) + " for " + use + " ended on " + until};
+      out = {false, "consent for " + use + " ended on " + until};
       continue;
     }
     out.granted = get_bool(consent.data, "granted");
-    out.ground = out.granted ? "consent " + TRY(query.short_id(consent.id)) + " for " + use : "consent for " + use + " was refused or withdrawn (" + TRY(query.short_id(consent.id)) + ")";
+    out.ground = out.granted ? "consent for " + use + " is recorded" : "consent for " + use + " was refused or withdrawn";  // no ids: they would link editions
   }
   return out;
 }

@@ -71,7 +71,17 @@ Result<release::Report> report_of(Context& context, const Weighing& weighing) {
       one.text = string_or_empty(claim.data, "text");
       one.position = string_or_empty(claim.data, "position");
       if (claim.data.contains("when")) one.when = TRY(PartialDate::from_json(claim.data.at("when"))).text();
-      one.asserter = TRY(query.get(TRY(query.standing(string_or_empty(claim.data, "asserter"))))).label;
+      const auto asserter = TRY(query.get(TRY(query.standing(string_or_empty(claim.data, "asserter")))));
+      one.asserter = asserter.label;
+      // What a person said is retold only with consent for at least background use; silence refuses.
+      bool may_retell = false;
+      std::string refusal;
+      for (const char* use : {"background", "quotation", "public"}) {
+        const auto permission = TRY(release::permission(query, asserter, use));
+        may_retell = may_retell || permission.granted;
+        refusal = permission.ground;
+      }
+      if (!may_retell) one.text = "What this source said is withheld: " + refusal + ".";
       std::size_t support = 0;
       for (const auto& link : claim.data.at("support").as_array()) {
         const auto passage = TRY(query.get(string_or_empty(link.as_object(), "passage")));
