@@ -28,7 +28,7 @@ test: all lint
 	ctest --test-dir build --output-on-failure --parallel $(JOBS)
 	$(PYTHON) -m unittest discover -s tests/support -p '*_test.py'
 	$(PYTHON) -m unittest discover -s tests/e2e -p '*_test.py'
-	$(PYTHON) demo/run.py --bin build --out build/demo --quiet
+	@$(PYTHON) demo/run.py --bin build --out build/demo > build/demo.log 2>&1 || { cat build/demo.log; exit 1; }
 	@echo "make test: all passed"
 
 unit: all

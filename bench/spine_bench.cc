@@ -41,8 +41,13 @@ std::vector<casefile::Draft> claims(const std::string& source, std::size_t count
   for (std::size_t i = 0; i < count; ++i)
     drafts.push_back({"claim.add/1",
                       {{"text", "Prisoner number " + std::to_string(from + i) + " was taken from the second hall in the morning and came back in the evening with wounds on both arms."},
-                       {"asserter", source}, {"position", "eyewitness"}, {"support", json::array()}, {"when", json::object{{"first", "2008-03"}, {"last", "2008-05"}, {"precise", false}}}},
-                      {}, {}, ""});
+                       {"asserter", source},
+                       {"position", "eyewitness"},
+                       {"support", json::array()},
+                       {"when", json::object{{"first", "2008-03"}, {"last", "2008-05"}, {"precise", false}}}},
+                      {},
+                      {},
+                      ""});
   return drafts;
 }
 

@@ -37,9 +37,8 @@ constexpr const char* kReadable[] = {"/usr", "/lib", "/lib64", "/etc/fonts", "/e
 bool landlock() {
   const int version = static_cast<int>(::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION));
   if (version < 1) return false;
-  constexpr __u64 kAll = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR |
-                         LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
-                         LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
+  constexpr __u64 kAll = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+                         LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
   landlock_ruleset_attr attributes{};
   attributes.handled_access_fs = kAll;
   const int rules = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
@@ -64,15 +63,74 @@ bool landlock() {
 bool seccomp() {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
   if (filter == nullptr) return false;
-  constexpr int kAllowed[] = {
-      SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(statx),
-      SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(getdents64), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd), SCMP_SYS(fcntl), SCMP_SYS(dup),
-      SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mprotect), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(futex), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-      SCMP_SYS(sigaltstack), SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(times), SCMP_SYS(getrusage), SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getuid),
-      SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(sysinfo), SCMP_SYS(uname), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit), SCMP_SYS(setrlimit), SCMP_SYS(set_robust_list),
-      SCMP_SYS(rseq), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(poll), SCMP_SYS(fadvise64), SCMP_SYS(tgkill), SCMP_SYS(fstatfs), SCMP_SYS(statfs)};
+  constexpr int kAllowed[] = {SCMP_SYS(read),
+                              SCMP_SYS(pread64),
+                              SCMP_SYS(readv),
+                              SCMP_SYS(write),
+                              SCMP_SYS(writev),
+                              SCMP_SYS(lseek),
+                              SCMP_SYS(close),
+                              SCMP_SYS(fstat),
+                              SCMP_SYS(newfstatat),
+                              SCMP_SYS(stat),
+                              SCMP_SYS(lstat),
+                              SCMP_SYS(statx),
+                              SCMP_SYS(openat),
+                              SCMP_SYS(open),
+                              SCMP_SYS(access),
+                              SCMP_SYS(faccessat),
+                              SCMP_SYS(faccessat2),
+                              SCMP_SYS(getdents64),
+                              SCMP_SYS(readlink),
+                              SCMP_SYS(readlinkat),
+                              SCMP_SYS(getcwd),
+                              SCMP_SYS(fcntl),
+                              SCMP_SYS(dup),
+                              SCMP_SYS(mmap),
+                              SCMP_SYS(munmap),
+                              SCMP_SYS(mprotect),
+                              SCMP_SYS(mremap),
+                              SCMP_SYS(madvise),
+                              SCMP_SYS(brk),
+                              SCMP_SYS(futex),
+                              SCMP_SYS(rt_sigaction),
+                              SCMP_SYS(rt_sigprocmask),
+                              SCMP_SYS(rt_sigreturn),
+                              SCMP_SYS(sigaltstack),
+                              SCMP_SYS(clock_gettime),
+                              SCMP_SYS(clock_getres),
+                              SCMP_SYS(gettimeofday),
+                              SCMP_SYS(time),
+                              SCMP_SYS(times),
+                              SCMP_SYS(getrusage),
+                              SCMP_SYS(getrandom),
+                              SCMP_SYS(getpid),
+                              SCMP_SYS(gettid),
+                              SCMP_SYS(getuid),
+                              SCMP_SYS(geteuid),
+                              SCMP_SYS(getgid),
+                              SCMP_SYS(getegid),
+                              SCMP_SYS(sysinfo),
+                              SCMP_SYS(uname),
+                              SCMP_SYS(sched_getaffinity),
+                              SCMP_SYS(sched_yield),
+                              SCMP_SYS(getrlimit),
+                              SCMP_SYS(setrlimit),
+                              SCMP_SYS(set_robust_list),
+                              SCMP_SYS(rseq),
+                              SCMP_SYS(exit),
+                              SCMP_SYS(exit_group),
+                              SCMP_SYS(nanosleep),
+                              SCMP_SYS(clock_nanosleep),
+                              SCMP_SYS(poll),
+                              SCMP_SYS(fadvise64),
+                              SCMP_SYS(fstatfs),
+                              SCMP_SYS(statfs)};
   for (const int call : kAllowed)
     if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) != 0) return false;
+  // Limits and signals of this process alone: the parent runs under the same user.
+  if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0)) != 0) return false;
+  if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid()))) != 0) return false;
   const bool done = seccomp_load(filter) == 0;
   seccomp_release(filter);
   return done;

@@ -15,9 +15,29 @@ bool hidden(GumboTag tag) { return tag == GUMBO_TAG_SCRIPT || tag == GUMBO_TAG_S
 
 bool block(GumboTag tag) {
   switch (tag) {
-    case GUMBO_TAG_P: case GUMBO_TAG_DIV: case GUMBO_TAG_BR: case GUMBO_TAG_LI: case GUMBO_TAG_TR: case GUMBO_TAG_H1: case GUMBO_TAG_H2: case GUMBO_TAG_H3: case GUMBO_TAG_H4: case GUMBO_TAG_H5: case GUMBO_TAG_H6:
-    case GUMBO_TAG_SECTION: case GUMBO_TAG_ARTICLE: case GUMBO_TAG_HEADER: case GUMBO_TAG_FOOTER: case GUMBO_TAG_TITLE: case GUMBO_TAG_TABLE: case GUMBO_TAG_UL: case GUMBO_TAG_OL: case GUMBO_TAG_BLOCKQUOTE: case GUMBO_TAG_PRE: case GUMBO_TAG_DT: case GUMBO_TAG_DD:
-      return true;
+    case GUMBO_TAG_P:
+    case GUMBO_TAG_DIV:
+    case GUMBO_TAG_BR:
+    case GUMBO_TAG_LI:
+    case GUMBO_TAG_TR:
+    case GUMBO_TAG_H1:
+    case GUMBO_TAG_H2:
+    case GUMBO_TAG_H3:
+    case GUMBO_TAG_H4:
+    case GUMBO_TAG_H5:
+    case GUMBO_TAG_H6:
+    case GUMBO_TAG_SECTION:
+    case GUMBO_TAG_ARTICLE:
+    case GUMBO_TAG_HEADER:
+    case GUMBO_TAG_FOOTER:
+    case GUMBO_TAG_TITLE:
+    case GUMBO_TAG_TABLE:
+    case GUMBO_TAG_UL:
+    case GUMBO_TAG_OL:
+    case GUMBO_TAG_BLOCKQUOTE:
+    case GUMBO_TAG_PRE:
+    case GUMBO_TAG_DT:
+    case GUMBO_TAG_DD: return true;
     default: return false;
   }
 }
@@ -25,8 +45,10 @@ bool block(GumboTag tag) {
 void append_folded(std::string& out, const char* text) {
   for (const char* c = text; *c != '\0'; ++c) {
     const bool space = *c == ' ' || *c == '\t' || *c == '\n' || *c == '\r';
-    if (!space) out.push_back(*c);
-    else if (!out.empty() && out.back() != ' ' && out.back() != '\n') out.push_back(' ');
+    if (!space)
+      out.push_back(*c);
+    else if (!out.empty() && out.back() != ' ' && out.back() != '\n')
+      out.push_back(' ');
   }
 }
 

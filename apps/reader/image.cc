@@ -74,7 +74,8 @@ void read_image(const Request& request, Frames& frames) {
       Grey image{width, height, {}};
       image.pixels.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
       for (l_int32 y = 0; y < height; ++y)
-        for (l_int32 x = 0; x < width; ++x) image.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)] = static_cast<std::uint8_t>(GET_DATA_BYTE(pixGetData(grey.get()) + y * pixGetWpl(grey.get()), x));
+        for (l_int32 x = 0; x < width; ++x)
+          image.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)] = static_cast<std::uint8_t>(GET_DATA_BYTE(pixGetData(grey.get()) + y * pixGetWpl(grey.get()), x));
       const int dpi = pixGetXRes(picture.get()) > 70 ? pixGetXRes(picture.get()) : 200;
       const auto words = recognise(image, dpi, request.languages);
       if (!words.empty()) {

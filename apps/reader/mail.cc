@@ -38,15 +38,19 @@ void visit(GMimeObject*, GMimeObject* object, gpointer data) {
     char* text = g_mime_text_part_get_text(GMIME_TEXT_PART(object));
     const std::string body = utf8::repair(text == nullptr ? "" : text);
     g_free(text);
-    if (g_mime_content_type_is_type(type, "text", "html")) parts.html += body;
-    else parts.plain += (parts.plain.empty() ? "" : "\n") + body;
+    if (g_mime_content_type_is_type(type, "text", "html"))
+      parts.html += body;
+    else
+      parts.plain += (parts.plain.empty() ? "" : "\n") + body;
     return;
   }
   ++parts.attachments;
   const char* name = g_mime_part_get_filename(GMIME_PART(object));
   const std::string bytes = content_of(GMIME_PART(object));
-  if (!bytes.empty() && bytes.size() < (14U << 20)) parts.frames->child(utf8::repair(name == nullptr ? "attachment" : name), bytes);
-  else parts.frames->warning("An attachment is empty or too large to be taken out.");
+  if (!bytes.empty() && bytes.size() < (14U << 20))
+    parts.frames->child(utf8::repair(name == nullptr ? "attachment" : name), bytes);
+  else
+    parts.frames->warning("An attachment is empty or too large to be taken out.");
 }
 
 std::string addresses(InternetAddressList* list) {

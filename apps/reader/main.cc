@@ -18,15 +18,24 @@ using namespace oyer::reader;
 
 void dispatch(const Request& request, Frames& frames) {
   const std::string& media = request.media;
-  if (media == "application/pdf") read_pdf(request, frames);
-  else if (media == "image/jpeg" || media == "image/png" || media == "image/tiff") read_image(request, frames);
-  else if (media == "text/html" || media == "application/xhtml+xml") read_html(request, frames);
-  else if (media == "message/rfc822") read_mail(request, frames);
-  else if (media == "text/csv" || media == "text/tab-separated-values") read_table(request, frames);
-  else if (media == "text/vtt" || media == "application/x-subrip") read_subtitles(request, frames);
-  else if (media == "audio/x-wav" || media == "audio/wav") read_wave(request, frames);
-  else if (media.starts_with("text/") || media == "application/json" || media == "application/xml") read_text(request, frames);
-  else frames.refused("There is no reader for files of type " + media + " yet; its bytes are kept.");
+  if (media == "application/pdf")
+    read_pdf(request, frames);
+  else if (media == "image/jpeg" || media == "image/png" || media == "image/tiff")
+    read_image(request, frames);
+  else if (media == "text/html" || media == "application/xhtml+xml")
+    read_html(request, frames);
+  else if (media == "message/rfc822")
+    read_mail(request, frames);
+  else if (media == "text/csv" || media == "text/tab-separated-values")
+    read_table(request, frames);
+  else if (media == "text/vtt" || media == "application/x-subrip")
+    read_subtitles(request, frames);
+  else if (media == "audio/x-wav" || media == "audio/wav")
+    read_wave(request, frames);
+  else if (media.starts_with("text/") || media == "application/json" || media == "application/xml")
+    read_text(request, frames);
+  else
+    frames.refused("There is no reader for files of type " + media + " yet; its bytes are kept.");
 }
 
 }  // namespace

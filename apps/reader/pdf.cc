@@ -33,8 +33,8 @@ json::object text_page(int number, poppler::page& page, std::string text) {
   text.erase(std::remove(text.begin(), text.end(), '\0'), text.end());
   const auto size = page.page_rect();
   json::array boxes;
-  std::size_t at = 0;           // byte offset behind the last word found
-  std::int64_t code_points = 0; // the same in code points
+  std::size_t at = 0;            // byte offset behind the last word found
+  std::int64_t code_points = 0;  // the same in code points
   for (const auto& box : page.text_list()) {
     const std::string word = utf8_of(box.text());
     if (word.empty()) continue;

@@ -31,8 +31,12 @@ TEST(Encodings, all_texts_of_up_to_four_digits_decode_canonically_or_not_at_all)
     for (int n = 0; n < total; ++n) {
       std::string text;
       for (int i = 0, rest = n; i < length; ++i, rest /= static_cast<int>(digits.size())) text.push_back(digits[static_cast<std::size_t>(rest) % digits.size()]);
-      if (const auto bytes = from_base64(text)) { ASSERT_EQ(base64(*bytes), text); }
-      if (const auto bytes = from_base64url(text)) { ASSERT_EQ(base64url(*bytes), text); }
+      if (const auto bytes = from_base64(text)) {
+        ASSERT_EQ(base64(*bytes), text);
+      }
+      if (const auto bytes = from_base64url(text)) {
+        ASSERT_EQ(base64url(*bytes), text);
+      }
     }
   }
 }

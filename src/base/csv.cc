@@ -64,9 +64,12 @@ Result<Table> parse_csv(std::string_view text) {
     const char c = text[i];
     if (c == '\n') ++line;
     if (quoted) {
-      if (c != '"') field.push_back(c);
-      else if (i + 1 < text.size() && text[i + 1] == '"') field.push_back(text[++i]);
-      else quoted = false;
+      if (c != '"')
+        field.push_back(c);
+      else if (i + 1 < text.size() && text[i + 1] == '"')
+        field.push_back(text[++i]);
+      else
+        quoted = false;
     } else if (c == '"' && field.empty()) {
       quoted = was_quoted = true;
     } else if (c == separator) {

@@ -18,9 +18,12 @@ namespace {
 tl::unexpected<Error> system_error(const std::string& doing, const std::string& path, int error) {
   const std::string message = doing + " " + path + " failed: " + std::strerror(error) + ".";
   switch (error) {
-    case ENOENT: case ENOTDIR: return fail(ErrorCode::not_found, message, "Check the path.");
-    case EACCES: case EPERM: return fail(ErrorCode::refused, message, "Check who owns it and who may read or write it.");
-    case ENOSPC: case EDQUOT: return fail(ErrorCode::damaged, message, "Free some space and run the command again; what was acknowledged is safe.");
+    case ENOENT:
+    case ENOTDIR: return fail(ErrorCode::not_found, message, "Check the path.");
+    case EACCES:
+    case EPERM: return fail(ErrorCode::refused, message, "Check who owns it and who may read or write it.");
+    case ENOSPC:
+    case EDQUOT: return fail(ErrorCode::damaged, message, "Free some space and run the command again; what was acknowledged is safe.");
     case EROFS: return fail(ErrorCode::damaged, message, "The medium is read-only; copy the case to a writable one.");
     default: return fail(ErrorCode::damaged, message, "Check the disk; what was acknowledged before is safe.");
   }
@@ -31,8 +34,11 @@ class Descriptor {
   explicit Descriptor(int fd) : fd_(fd) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { if (fd_ >= 0) ::close(fd_); }
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
   int get() const { return fd_; }
+
  private:
   int fd_;
 };
@@ -66,8 +72,10 @@ class RealAppendFile : public AppendFile {
   Result<void> write(ByteView bytes) override {
     if (broken_) return stopped();
     auto done = write_fully(fd_.get(), bytes, path_);
-    if (!done) broken_ = true;
-    else size_ += bytes.size();
+    if (!done)
+      broken_ = true;
+    else
+      size_ += bytes.size();
     return done;
   }
   Result<void> sync() override {
@@ -79,9 +87,7 @@ class RealAppendFile : public AppendFile {
   std::uint64_t size() const override { return size_; }
 
  private:
-  Result<void> stopped() const {
-    return fail(ErrorCode::damaged, "An earlier write to " + path_ + " failed, so nothing more is written to it.", "Check the disk, then open the case again.");
-  }
+  Result<void> stopped() const { return fail(ErrorCode::damaged, "An earlier write to " + path_ + " failed, so nothing more is written to it.", "Check the disk, then open the case again."); }
   Descriptor fd_;
   std::string path_;
   std::uint64_t size_;
@@ -105,6 +111,7 @@ class RealReadFile : public ReadFile {
     return out;
   }
   std::uint64_t size() const override { return size_; }
+
  private:
   Descriptor fd_;
   std::string path_;
@@ -114,6 +121,7 @@ class RealReadFile : public ReadFile {
 class RealLock : public FileLock {
  public:
   explicit RealLock(int fd) : fd_(fd) {}
+
  private:
   Descriptor fd_;
 };
@@ -200,8 +208,7 @@ class RealDisk : public Disk {
   Result<void> overwrite(const std::string& path, std::uint64_t offset, ByteView bytes) override {
     const Descriptor fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
     if (fd.get() < 0) return system_error("Opening", path, errno);
-    if (::pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)) != static_cast<ssize_t>(bytes.size()))
-      return system_error("Overwriting", path, errno);
+    if (::pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)) != static_cast<ssize_t>(bytes.size())) return system_error("Overwriting", path, errno);
     if (::fsync(fd.get()) != 0) return system_error("Making durable", path, errno);
     return {};
   }

@@ -135,8 +135,7 @@ Result<json::value> parse_json(std::string_view text) {
   boost::system::error_code error;
   parser.reset();
   const std::size_t used = parser.write(text.data(), text.size(), error);  // the whole text, nothing after it
-  if (error)
-    return fail(ErrorCode::bad_input, "This is not JSON (around byte " + std::to_string(used) + ": " + error.message() + ").");
+  if (error) return fail(ErrorCode::bad_input, "This is not JSON (around byte " + std::to_string(used) + ": " + error.message() + ").");
   return parser.release();
 }
 
@@ -151,8 +150,7 @@ Result<json::value> parse_canonical(std::string_view text) {
   auto value = TRY(parse_json(text));
   std::string again;
   again.reserve(text.size());
-  if (!write(again, value) || again != text)
-    return fail(ErrorCode::bad_input, "A body is JSON, but not in the canonical form of docs/formats/entry.md.");
+  if (!write(again, value) || again != text) return fail(ErrorCode::bad_input, "A body is JSON, but not in the canonical form of docs/formats/entry.md.");
   return value;
 }
 

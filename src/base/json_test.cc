@@ -33,14 +33,52 @@ TEST(CanonicalJson, keys_are_sorted_by_byte_and_literals_are_bare) {
 TEST(CanonicalJson, integers_end_where_doubles_lose_them) {
   EXPECT_TRUE(parse_canonical("9007199254740991"));
   EXPECT_TRUE(parse_canonical("-9007199254740991"));
-  for (const char* text : {"9007199254740992", "-9007199254740992", "9223372036854775807", "9223372036854775808", "18446744073709551615", "18446744073709551616", "-9223372036854775808", "100000000000000000000000"})
-    expect_refused(text);
+  for (const char* text : {"9007199254740992", "-9007199254740992", "9223372036854775807", "9223372036854775808", "18446744073709551615", "18446744073709551616", "-9223372036854775808", "100000000000000000000000"}) expect_refused(text);
 }
 
 TEST(CanonicalJson, refuses_every_other_spelling) {
-  for (const char* text : {"1.0", "1e2", "0.5", "-0", "-0.0", "01", "+1", "1E400", "NaN", "Infinity", " 1", "1 ", "1\n", "{\"a\": 1}", "{\"a\":1 }", "[1, 2]", "[1,]", "{\"b\":1,\"a\":2}", "{\"a\":1,\"a\":1}",
-                           "{\"a\":1,\"a\":2}", "\"\\u0041\"", "\"\\/\"", "\"\\u000A\"", "\"\\u000a\"", "\"\\u001F\"", "\"\\u00e9\"", "\"\\ud83d\\ude00\"", "\"\\ud800\"", "\"\\udc00x\"", "", "{", "\"", "nul", "true false",
-                           "// x\n1", "'a'", "{a:1}", "{\"a\\u0062\":1}", "{\"\xC3\xA9\":1}", "\xEF\xBB\xBF{}", "\"\t\"", "[1]]"})
+  for (const char* text : {"1.0",
+                           "1e2",
+                           "0.5",
+                           "-0",
+                           "-0.0",
+                           "01",
+                           "+1",
+                           "1E400",
+                           "NaN",
+                           "Infinity",
+                           " 1",
+                           "1 ",
+                           "1\n",
+                           "{\"a\": 1}",
+                           "{\"a\":1 }",
+                           "[1, 2]",
+                           "[1,]",
+                           "{\"b\":1,\"a\":2}",
+                           "{\"a\":1,\"a\":1}",
+                           "{\"a\":1,\"a\":2}",
+                           "\"\\u0041\"",
+                           "\"\\/\"",
+                           "\"\\u000A\"",
+                           "\"\\u000a\"",
+                           "\"\\u001F\"",
+                           "\"\\u00e9\"",
+                           "\"\\ud83d\\ude00\"",
+                           "\"\\ud800\"",
+                           "\"\\udc00x\"",
+                           "",
+                           "{",
+                           "\"",
+                           "nul",
+                           "true false",
+                           "// x\n1",
+                           "'a'",
+                           "{a:1}",
+                           "{\"a\\u0062\":1}",
+                           "{\"\xC3\xA9\":1}",
+                           "\xEF\xBB\xBF{}",
+                           "\"\t\"",
+                           "[1]]"})
     expect_refused(text);
   expect_refused(std::string_view("1\0", 2));
   expect_refused(std::string_view("\"\0\"", 3));
@@ -117,9 +155,7 @@ RC_GTEST_PROP(Json, the_pretty_form_holds_the_same_value, ()) {
   RC_ASSERT(canonical(*back) == canonical(value));
 }
 
-TEST(Json, the_pretty_form_of_a_number_too_large_is_still_json) {
-  EXPECT_TRUE(parse_json(pretty(parse_json("[1e400,-52e0082009,1.5]").value())));
-}
+TEST(Json, the_pretty_form_of_a_number_too_large_is_still_json) { EXPECT_TRUE(parse_json(pretty(parse_json("[1e400,-52e0082009,1.5]").value()))); }
 
 TEST(Json, members_are_taken_only_with_their_type) {
   const json::object object{{"s", "x"}, {"i", 5}, {"u", json::value(std::uint64_t{7})}, {"f", 1.5}, {"b", true}, {"o", json::object{}}, {"a", json::array{}}, {"big", json::value(std::uint64_t{1} << 60)}};

@@ -73,12 +73,8 @@ json::object PartialDate::to_json() const { return {{"first", first}, {"last", l
 
 std::string PartialDate::text() const { return (precise ? "" : "~") + first + (first == last ? "" : ".." + last); }
 
-bool PartialDate::surely_within(std::string_view from, std::string_view to) const {
-  return earliest(first) >= earliest(from) && latest(last) <= latest(to);
-}
+bool PartialDate::surely_within(std::string_view from, std::string_view to) const { return earliest(first) >= earliest(from) && latest(last) <= latest(to); }
 
-bool PartialDate::possibly_within(std::string_view from, std::string_view to) const {
-  return latest(last) >= earliest(from) && earliest(first) <= latest(to);
-}
+bool PartialDate::possibly_within(std::string_view from, std::string_view to) const { return latest(last) >= earliest(from) && earliest(first) <= latest(to); }
 
 }  // namespace oyer

@@ -8,8 +8,7 @@
 
 namespace oyer {
 
-Progress::Progress(std::string what, std::uint64_t total, bool quiet)
-    : what_(std::move(what)), total_(total), visible_(!quiet && ::isatty(2) != 0), started_(std::chrono::steady_clock::now()) {}
+Progress::Progress(std::string what, std::uint64_t total, bool quiet) : what_(std::move(what)), total_(total), visible_(!quiet && ::isatty(2) != 0), started_(std::chrono::steady_clock::now()) {}
 
 Progress::~Progress() {
   if (visible_ && done_ > 0) std::fputs("\r\033[K", stderr);
@@ -27,8 +26,7 @@ void Progress::advance(std::uint64_t by, const std::string& detail) {
   const double left = share > 0 ? seconds / share - seconds : 0;
   std::string bar(static_cast<std::size_t>(share * kWidth), '#');
   bar.resize(kWidth, '.');
-  std::fprintf(stderr, "\r\033[K%s [%s] %llu/%llu, %.0f s left %.40s", what_.c_str(), bar.c_str(), static_cast<unsigned long long>(done_),
-               static_cast<unsigned long long>(total_), left, detail.c_str());
+  std::fprintf(stderr, "\r\033[K%s [%s] %llu/%llu, %.0f s left %.40s", what_.c_str(), bar.c_str(), static_cast<unsigned long long>(done_), static_cast<unsigned long long>(total_), left, detail.c_str());
   std::fflush(stderr);
 }
 

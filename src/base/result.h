@@ -33,9 +33,7 @@ struct Error {
 template <typename T>
 using Result = tl::expected<T, Error>;
 
-inline tl::unexpected<Error> fail(ErrorCode code, std::string message, std::string advice = {}) {
-  return tl::unexpected<Error>(Error{code, std::move(message), std::move(advice)});
-}
+inline tl::unexpected<Error> fail(ErrorCode code, std::string message, std::string advice = {}) { return tl::unexpected<Error>(Error{code, std::move(message), std::move(advice)}); }
 
 // Puts `where` before the message, keeping code and advice.
 inline tl::unexpected<Error> fail_at(const std::string& where, Error error) {
@@ -44,7 +42,9 @@ inline tl::unexpected<Error> fail_at(const std::string& where, Error error) {
 }
 
 template <typename T>
-T take_value(Result<T>&& result) { return std::move(*result); }
+T take_value(Result<T>&& result) {
+  return std::move(*result);
+}
 inline void take_value(Result<void>&&) {}
 
 }  // namespace oyer
@@ -53,9 +53,9 @@ inline void take_value(Result<void>&&) {}
 // gives each use its own name, so that uses can nest.)
 #define TRY(expression) OYER_TRY_NAMED(expression, __COUNTER__)
 #define OYER_TRY_NAMED(expression, number) OYER_TRY_AS(expression, number)
-#define OYER_TRY_AS(expression, number)                                                              \
-  __extension__({                                                                                    \
-    auto try_result_##number = (expression);                                                         \
+#define OYER_TRY_AS(expression, number)                                                                       \
+  __extension__({                                                                                             \
+    auto try_result_##number = (expression);                                                                  \
     if (!try_result_##number) return ::tl::unexpected<::oyer::Error>(std::move(try_result_##number).error()); \
-    ::oyer::take_value(std::move(try_result_##number));                                              \
+    ::oyer::take_value(std::move(try_result_##number));                                                       \
   })

@@ -39,8 +39,10 @@ Result<ChildOutcome> run_child(const std::vector<std::string>& arguments, const 
     ::close(0);
     // Keep the report pipe clear of descriptor 3, which is the input's place.
     const int report = ::fcntl(start_pipe[1], F_DUPFD_CLOEXEC, 10);
-    if (options.input_descriptor == 3) ::fcntl(3, F_SETFD, 0);  // dup2 onto itself would leave it to be closed on exec
-    else if (options.input_descriptor >= 0) ::dup2(options.input_descriptor, 3);
+    if (options.input_descriptor == 3)
+      ::fcntl(3, F_SETFD, 0);  // dup2 onto itself would leave it to be closed on exec
+    else if (options.input_descriptor >= 0)
+      ::dup2(options.input_descriptor, 3);
     ::close_range(options.input_descriptor >= 0 ? 4 : 3, ~0U, CLOSE_RANGE_CLOEXEC);  // what we inherited from others is not the child's
     static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C.UTF-8", home[] = "HOME=/nonexistent", threads[] = "OMP_THREAD_LIMIT=1";
     char* environment[] = {path, locale, home, threads, nullptr};
@@ -107,8 +109,7 @@ Result<ChildOutcome> run_child(const std::vector<std::string>& arguments, const 
   int start_error = 0;
   const bool failed_to_start = ::read(start_pipe[0], &start_error, sizeof start_error) == sizeof start_error;
   ::close(start_pipe[0]);
-  if (failed_to_start)
-    return fail(ErrorCode::not_found, "The program " + arguments[0] + " can't be started: " + std::strerror(start_error) + ".", "Install it, or check that it lies where it belongs.");
+  if (failed_to_start) return fail(ErrorCode::not_found, "The program " + arguments[0] + " can't be started: " + std::strerror(start_error) + ".", "Install it, or check that it lies where it belongs.");
   if (WIFEXITED(status)) outcome.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) outcome.signal = WTERMSIG(status);
   return outcome;

@@ -11,17 +11,17 @@
 namespace oyer {
 
 struct ChildOptions {
-  int input_descriptor = -1;                // handed to the child as descriptor 3; -1 for none
-  double wall_seconds = 60;                 // then it is killed
-  std::size_t output_limit = 256U << 20;    // then it is killed
-  std::size_t error_limit = 64U << 10;      // more of its diagnostics is dropped
+  int input_descriptor = -1;              // handed to the child as descriptor 3; -1 for none
+  double wall_seconds = 60;               // then it is killed
+  std::size_t output_limit = 256U << 20;  // then it is killed
+  std::size_t error_limit = 64U << 10;    // more of its diagnostics is dropped
 };
 
 struct ChildOutcome {
   Bytes output;
   std::string diagnostics;
-  int exit_code = -1;   // -1 when it did not exit by itself
-  int signal = 0;       // what killed it
+  int exit_code = -1;  // -1 when it did not exit by itself
+  int signal = 0;      // what killed it
   bool timed_out = false;
   bool too_much = false;
 };

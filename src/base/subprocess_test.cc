@@ -99,8 +99,10 @@ TEST(Subprocess, the_input_is_descriptor_three_whatever_its_number_was) {
   ::lseek(3, 0, SEEK_SET);
   EXPECT_EQ(text_of(shell("cat <&3", {.input_descriptor = 3}).output), "evidence");
   if (fd != 3) {
-    if (kept >= 0) ::dup3(kept, 3, O_CLOEXEC);
-    else ::close(3);
+    if (kept >= 0)
+      ::dup3(kept, 3, O_CLOEXEC);
+    else
+      ::close(3);
     ::close(fd);
   }
   if (kept >= 0) ::close(kept);

@@ -12,9 +12,7 @@ namespace {
 
 constexpr std::string_view kProgram = "oyer 0.1.0";
 
-std::string toml(const std::string& id, bool open) {
-  return "version = 1\nid = \"" + id + "\"\nbackend = \"embedded\"\ntier = \"" + (open ? "open" : "case") + "\"\n";
-}
+std::string toml(const std::string& id, bool open) { return "version = 1\nid = \"" + id + "\"\nbackend = \"embedded\"\ntier = \"" + (open ? "open" : "case") + "\"\n"; }
 
 // "@handle" becomes the id that the handle got; other strings stay.
 void replace_handles(json::value& value, const std::map<std::string, std::string>& ids) {
@@ -114,9 +112,12 @@ Result<std::unique_ptr<Case>> Case::open(Disk& disk, const std::string& director
   if (keys && keys->custodian) {
     out->store_->unlock(TRY(seal::Vault::compartments(disk, directory + "/vault", *keys->custodian)));
     const auto log = seal::Vault::log_key(disk, directory + "/vault", *keys->custodian);
-    if (!log) out->faults_.push_back("vault/log.age can't be opened: " + log.error().message);
-    else if (log->public_key() != out->store_->journal().log().key) out->faults_.push_back("vault/log.age does not hold the key that journal/log.vkey names.");
-    else if (writable) out->store_->set_log_key(*log);
+    if (!log)
+      out->faults_.push_back("vault/log.age can't be opened: " + log.error().message);
+    else if (log->public_key() != out->store_->journal().log().key)
+      out->faults_.push_back("vault/log.age does not hold the key that journal/log.vkey names.");
+    else if (writable)
+      out->store_->set_log_key(*log);
   } else if (out->info_.open && writable) {
     out->store_->set_log_key(TRY(seal::Vault::open_log_key(disk, directory + "/vault")));
   }

@@ -142,8 +142,8 @@ Result<int> Projection::read_meta() {
 Result<void> Projection::save_meta(const Hash& root) {
   auto write = TRY(database_->prepare("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"));
   applied_root_ = base64url(root);
-  const std::pair<std::string, std::string> rows[] = {{"schema", std::to_string(kSchemaVersion)}, {"applied", std::to_string(applied_)}, {"root", applied_root_},
-                                                      {"closed", std::to_string(total_.closed)}, {"unknown", std::to_string(total_.unknown)}, {"unknown_type", total_.unknown_type}};
+  const std::pair<std::string, std::string> rows[] = {{"schema", std::to_string(kSchemaVersion)}, {"applied", std::to_string(applied_)},       {"root", applied_root_},
+                                                      {"closed", std::to_string(total_.closed)},  {"unknown", std::to_string(total_.unknown)}, {"unknown_type", total_.unknown_type}};
   for (const auto& [name, value] : rows) {
     write.bind(1, name).bind(2, value);
     TRY(write.run());
@@ -168,8 +168,7 @@ Result<ApplyReport> Projection::apply(const seal::Store& store, bool check_signa
   {
     Inserts inserts{TRY(database_->prepare("INSERT INTO submission (place, actor, act, time, compartment, tier) VALUES (?, ?, ?, ?, ?, ?)")),
                     TRY(database_->prepare("INSERT INTO thing (place, submission, id, kind, type, tier, label, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
-                    TRY(database_->prepare("INSERT INTO edge (key, relation, target, tier) VALUES (?, ?, ?, ?)")),
-                    TRY(database_->prepare("INSERT OR IGNORE INTO supersession (target, by_entry, tier) VALUES (?, ?, ?)"))};
+                    TRY(database_->prepare("INSERT INTO edge (key, relation, target, tier) VALUES (?, ?, ?, ?)")), TRY(database_->prepare("INSERT OR IGNORE INTO supersession (target, by_entry, tier) VALUES (?, ?, ?)"))};
     const auto add = [&](Opened& opened) { return insert(inserts, opened, report); };
     if (bulk) {
       TRY(walk_ahead(store, applied_, check_signatures, add));
@@ -215,7 +214,7 @@ Result<void> Projection::walk(const seal::Store& store, std::uint64_t from, cons
 // The same on two cores: one thread unseals (it alone touches the store), this one adds rows, and whichever has time parses: a submission
 // is parsed before it is handed over while the other side is busy, and after it while that side would wait.
 Result<void> Projection::walk_ahead(const seal::Store& store, std::uint64_t from, bool check_signatures, const std::function<Result<void>(Opened&)>& take) {
-  constexpr std::size_t kAhead = 256;   // submissions
+  constexpr std::size_t kAhead = 256;  // submissions
   constexpr std::size_t kHungry = 4;
   struct Item {
     Sealed sealed;
@@ -404,8 +403,10 @@ Result<void> Projection::insert(Inserts& inserts, const Opened& opened, ApplyRep
   for (const Row& row : opened.rows) {
     const auto place = static_cast<std::int64_t>(row.place);
     inserts.thing.bind(1, place).bind(2, closing_place).bind(3, row.id).bind(4, row.spec->kind).bind(5, row.type).bind(6, opened.tier).bind(8, row.data);
-    if (row.has_label) inserts.thing.bind(7, row.label);
-    else inserts.thing.bind_null(7);
+    if (row.has_label)
+      inserts.thing.bind(7, row.label);
+    else
+      inserts.thing.bind_null(7);
     TRY(inserts.thing.run());
     std::int64_t number = 0;
     for (const model::Edge& edge : row.edges) {
@@ -424,8 +425,7 @@ Result<void> Projection::dump(std::string_view tier, const std::function<void(co
   const auto where = [&](const char* table) { return tier.empty() ? std::string() : std::string(" WHERE ") + table + ".tier = '" + (tier == "open" ? "open" : tier == "person" ? "person" : "case") + "'"; };
   {
     auto read = TRY(database_->prepare("SELECT thing.id, edge.key % 4096, edge.relation, edge.target, edge.tier FROM edge JOIN thing ON thing.place = edge.key / 4096" + where("edge") + " ORDER BY thing.id, edge.key"));
-    while (TRY(read.step()))
-      line(canonical(json::object{{"t", "edge"}, {"source", read.text(0)}, {"number", read.integer(1)}, {"relation", read.text(2)}, {"target", read.text(3)}, {"tier", read.text(4)}}));
+    while (TRY(read.step())) line(canonical(json::object{{"t", "edge"}, {"source", read.text(0)}, {"number", read.integer(1)}, {"relation", read.text(2)}, {"target", read.text(3)}, {"tier", read.text(4)}}));
   }
   {
     auto read = TRY(database_->prepare("SELECT target, by_entry, tier FROM supersession" + where("supersession") + " ORDER BY target, by_entry"));
@@ -434,7 +434,11 @@ Result<void> Projection::dump(std::string_view tier, const std::function<void(co
   {
     auto read = TRY(database_->prepare("SELECT thing.id, kind, type, thing.tier, compartment, label, actor, act, time, data FROM thing JOIN submission ON submission.place = thing.submission" + where("thing") + " ORDER BY thing.id"));
     while (TRY(read.step())) {
-      json::object row{{"t", "thing"}, {"id", read.text(0)}, {"kind", read.text(1)}, {"type", read.text(2)}, {"tier", read.text(3)}, {"compartment", read.text(4)}, {"actor", read.text(6)}, {"act", read.text(7)}, {"time", read.text(8)}, {"data", TRY(parse_json(read.text_view(9)))}};
+      json::object row{{"t", "thing"},          {"id", read.text(0)},
+                       {"kind", read.text(1)},  {"type", read.text(2)},
+                       {"tier", read.text(3)},  {"compartment", read.text(4)},
+                       {"actor", read.text(6)}, {"act", read.text(7)},
+                       {"time", read.text(8)},  {"data", TRY(parse_json(read.text_view(9)))}};
       if (!read.is_null(5)) row["label"] = read.text(5);
       line(canonical(row));
     }

@@ -13,9 +13,9 @@
 namespace oyer::casefile {
 
 struct ApplyReport {
-  std::uint64_t entries = 0;      // applied (open, or opened with the keys held)
-  std::uint64_t closed = 0;       // left closed: no key
-  std::uint64_t unknown = 0;      // of a type this program does not know: the case is read-only
+  std::uint64_t entries = 0;  // applied (open, or opened with the keys held)
+  std::uint64_t closed = 0;   // left closed: no key
+  std::uint64_t unknown = 0;  // of a type this program does not know: the case is read-only
   std::string unknown_type;
 };
 

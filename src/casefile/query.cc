@@ -81,7 +81,8 @@ Result<Thing> Query::find(const std::string& text, const std::string& kind) {
   auto found = TRY(read(statement));
   if (found.size() == 1) return std::move(found[0]);
   if (found.empty() && (kind.empty() || kind == "ex")) {  // an exhibit's label is its digest; people know it by its file's name
-    auto named = TRY(database_->prepare(std::string(kSelect) + " WHERE kind = 'ex' AND json_extract(data, '$.name') = ? AND id NOT IN (SELECT target FROM supersession WHERE " + tiers("supersession") + ") AND " + tiers("thing") + " LIMIT 2"));
+    auto named =
+        TRY(database_->prepare(std::string(kSelect) + " WHERE kind = 'ex' AND json_extract(data, '$.name') = ? AND id NOT IN (SELECT target FROM supersession WHERE " + tiers("supersession") + ") AND " + tiers("thing") + " LIMIT 2"));
     named.bind(1, text);
     found = TRY(read(named));
     if (found.size() == 1) return std::move(found[0]);
@@ -102,8 +103,8 @@ Result<Thing> Query::find(const std::string& text, const std::string& kind) {
 }
 
 Result<std::vector<Thing>> Query::list(const std::string& kind, bool with_superseded) {
-  auto statement = TRY(database_->prepare(std::string(kSelect) + " WHERE (? = '' OR kind = ?) AND " + tiers("thing") +
-                                          (with_superseded ? "" : " AND id NOT IN (SELECT target FROM supersession WHERE " + tiers("supersession") + ")") + " ORDER BY thing.place"));
+  auto statement = TRY(database_->prepare(std::string(kSelect) + " WHERE (? = '' OR kind = ?) AND " + tiers("thing") + (with_superseded ? "" : " AND id NOT IN (SELECT target FROM supersession WHERE " + tiers("supersession") + ")") +
+                                          " ORDER BY thing.place"));
   statement.bind(1, kind).bind(2, kind);
   return read(statement);
 }

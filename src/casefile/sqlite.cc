@@ -11,11 +11,12 @@ namespace {
 tl::unexpected<Error> failure(sqlite3* handle, int code) {
   const std::string what = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
   switch (code & 0xFF) {
-    case SQLITE_FULL: case SQLITE_IOERR:
-      return fail(ErrorCode::damaged, "The projection can't be written (" + what + ").", "Free some space; the record itself is safe, and `oyer rebuild` makes the projection anew.");
-    case SQLITE_CORRUPT: case SQLITE_NOTADB:
-      return fail(ErrorCode::damaged, "The projection is damaged or was made with another key (" + what + ").", "Delete the folder derived/ in the case; the next command makes it anew, and nothing of the record is lost.");
-    case SQLITE_BUSY: case SQLITE_LOCKED: return fail(ErrorCode::refused, "The projection is in use by another process.", "Try again when it has finished.");
+    case SQLITE_FULL:
+    case SQLITE_IOERR: return fail(ErrorCode::damaged, "The projection can't be written (" + what + ").", "Free some space; the record itself is safe, and `oyer rebuild` makes the projection anew.");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return fail(ErrorCode::damaged, "The projection is damaged or was made with another key (" + what + ").", "Delete the folder derived/ in the case; the next command makes it anew, and nothing of the record is lost.");
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return fail(ErrorCode::refused, "The projection is in use by another process.", "Try again when it has finished.");
     default: return fail(ErrorCode::internal, "SQLite: " + what + ".");
   }
 }
@@ -49,8 +50,7 @@ Result<bool> Statement::step() {
 }
 
 Result<void> Statement::run() {
-  while (TRY(step())) {
-  }
+  while (TRY(step())) {}
   reset();
   return {};
 }

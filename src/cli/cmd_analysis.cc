@@ -4,8 +4,8 @@
 #include <fstream>
 
 #include "cli/command.h"
-#include "service/use_case.h"
 #include "service/names.h"
+#include "service/use_case.h"
 
 namespace oyer::cli {
 namespace {
@@ -42,8 +42,10 @@ Result<int> run_link(const Globals& globals, const json::object& arguments) {
     service::Context context;
     answer = TRY(service::call(context, "link.files", arguments));
   }
-  if (globals.json) say(json::serialize(answer));
-  else print_linked(answer);
+  if (globals.json)
+    say(json::serialize(answer));
+  else
+    print_linked(answer);
   return 0;
 }
 
@@ -75,11 +77,28 @@ Result<int> match_names(const Globals&, const json::object& arguments) {
 
 void add_analysis_commands(std::vector<Command>& commands) {
   commands.push_back({{"weigh"}, "how well each finding is established", {{"FINDING", "finding", Kind::text, "one finding; all without it"}}, {"oyer weigh", "oyer weigh F2 --json"}, "weigh", {}, print_weighed, nullptr, nullptr});
-  commands.push_back({{"link"}, "which rows of one or more lists are about one person",
-                      {{"FILE", "files", Kind::paths, "CSV files (no case is needed)"}, {"--exhibit", "exhibits", Kind::many, "a list that is an exhibit of the case"}, {"--truth", "truth", Kind::text, "a column with the true identity: hidden from the matcher, used to score"}, {"--ignore", "ignore", Kind::many, "columns to leave out"}, {"-o,--output", "output", Kind::path, "folder for clusters.csv, pairs.csv, model.json"}},
-                      {"oyer link a.csv b.csv -o linked", "oyer link --exhibit list_a.csv --exhibit list_b.csv"}, "", {}, nullptr, run_link, nullptr});
-  commands.push_back({{"names", "match"}, "the best name on the left for each on the right, in any scripts",
-                      {{"LEFT", "left", Kind::path, "text file, one name a line", true}, {"RIGHT", "right", Kind::path, "text file, one name a line", true}, {"--top", "top", Kind::integer, "so many for each (1)"}}, {"oyer names match latin.txt hangul.txt > matches.csv"}, "", {}, nullptr, match_names, nullptr});
+  commands.push_back({{"link"},
+                      "which rows of one or more lists are about one person",
+                      {{"FILE", "files", Kind::paths, "CSV files (no case is needed)"},
+                       {"--exhibit", "exhibits", Kind::many, "a list that is an exhibit of the case"},
+                       {"--truth", "truth", Kind::text, "a column with the true identity: hidden from the matcher, used to score"},
+                       {"--ignore", "ignore", Kind::many, "columns to leave out"},
+                       {"-o,--output", "output", Kind::path, "folder for clusters.csv, pairs.csv, model.json"}},
+                      {"oyer link a.csv b.csv -o linked", "oyer link --exhibit list_a.csv --exhibit list_b.csv"},
+                      "",
+                      {},
+                      nullptr,
+                      run_link,
+                      nullptr});
+  commands.push_back({{"names", "match"},
+                      "the best name on the left for each on the right, in any scripts",
+                      {{"LEFT", "left", Kind::path, "text file, one name a line", true}, {"RIGHT", "right", Kind::path, "text file, one name a line", true}, {"--top", "top", Kind::integer, "so many for each (1)"}},
+                      {"oyer names match latin.txt hangul.txt > matches.csv"},
+                      "",
+                      {},
+                      nullptr,
+                      match_names,
+                      nullptr});
 }
 
 }  // namespace oyer::cli

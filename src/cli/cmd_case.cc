@@ -21,8 +21,10 @@ Result<int> init(const Globals& globals, const json::object& arguments) {
   const std::string directory = string_or_empty(arguments, "directory");
   if (real_disk().exists(directory + "/case.toml")) return fail(ErrorCode::bad_input, "There is a case at " + directory + " already.", "Choose a new folder.");
   if (!options.open) {
-    if (!globals.key_file.empty()) options.secret = TRY(service::read_key_file(globals.key_file));
-    else options.secret.passphrase = TRY(ask_passphrase("A passphrase for this case: ", true));
+    if (!globals.key_file.empty())
+      options.secret = TRY(service::read_key_file(globals.key_file));
+    else
+      options.secret.passphrase = TRY(ask_passphrase("A passphrase for this case: ", true));
     if (!options.secret.key_file && options.secret.passphrase.size() < 8) return fail(ErrorCode::usage, "A passphrase of fewer than 8 characters protects nothing.", "Take several words.");
   }
   TRY(casefile::Case::create(real_disk(), directory, options));
@@ -42,8 +44,10 @@ Result<int> unlock(const Globals& globals, const json::object& arguments) {
   const auto info = TRY(casefile::read_case_info(real_disk(), TRY(case_directory(globals))));
   if (info.open) return fail(ErrorCode::usage, "This is an open case: there is nothing to unlock.");
   seal::Secret secret;
-  if (!globals.key_file.empty()) secret = TRY(service::read_key_file(globals.key_file));
-  else secret.passphrase = TRY(ask_passphrase("Passphrase: ", false));
+  if (!globals.key_file.empty())
+    secret = TRY(service::read_key_file(globals.key_file));
+  else
+    secret.passphrase = TRY(ask_passphrase("Passphrase: ", false));
   const auto keys = TRY(service::unlock(info, secret));
   const std::int64_t minutes = get_integer(arguments, "minutes").value_or(60);
   if (minutes < 1 || minutes > 24 * 60) return fail(ErrorCode::usage, "The time-out must be from 1 to 1,440 minutes.");
@@ -60,7 +64,11 @@ Result<int> lock(const Globals& globals, const json::object&) {
 
 void print_status(const json::value& value) {
   const auto& status = value.as_object();
-  say((status.contains("title") ? field_text(status, "title") : std::string("A case")) + " (" + (status.contains("kind") ? field_text(status, "kind") + ", " : "") + (get_bool(status, "locked") ? "locked" : field_text(status, "tier") == "open" ? "open" : "unlocked") + ")");
+  say((status.contains("title") ? field_text(status, "title") : std::string("A case")) + " (" + (status.contains("kind") ? field_text(status, "kind") + ", " : "") +
+      (get_bool(status, "locked")             ? "locked"
+       : field_text(status, "tier") == "open" ? "open"
+                                              : "unlocked") +
+      ")");
   say("  folder   " + field_text(status, "directory"));
   say("  journal  " + field_text(status, "entries") + " entries, " + field_text(status, "signed_entries") + " under the log's newest signature");
   if (field_text(status, "closed_entries") != "0") say("  closed   " + field_text(status, "closed_entries") + " entries whose key is not held here");
@@ -72,10 +80,19 @@ void print_status(const json::value& value) {
 }  // namespace
 
 void add_case_commands(std::vector<Command>& commands) {
-  commands.push_back({{"init"}, "make a new case",
-                      {{"DIR", "directory", Kind::path, "the new folder", true}, {"--title", "title", Kind::text, "what it is called", true}, {"--kind", "kind", Kind::text, "inquiry (evidence) or campaign (positions)"}, {"--open", "open", Kind::flag, "a purely public case: no encryption"},
+  commands.push_back({{"init"},
+                      "make a new case",
+                      {{"DIR", "directory", Kind::path, "the new folder", true},
+                       {"--title", "title", Kind::text, "what it is called", true},
+                       {"--kind", "kind", Kind::text, "inquiry (evidence) or campaign (positions)"},
+                       {"--open", "open", Kind::flag, "a purely public case: no encryption"},
                        {"--custodian", "custodian", Kind::text, "name of the first custodian"}},
-                      {"oyer init tauvane --title \"Inquiry on Tauvane\"", "oyer init record --title \"Council record\" --open"}, "", {}, nullptr, init, nullptr});
+                      {"oyer init tauvane --title \"Inquiry on Tauvane\"", "oyer init record --title \"Council record\" --open"},
+                      "",
+                      {},
+                      nullptr,
+                      init,
+                      nullptr});
   commands.push_back({{"status"}, "the state of the case", {}, {"oyer status", "oyer status -C tauvane --json"}, "status", {}, print_status, nullptr, nullptr});
   commands.push_back({{"unlock"}, "hold the keys in memory for a while", {{"--minutes", "minutes", Kind::integer, "time-out (60)"}}, {"oyer unlock", "oyer unlock --minutes 15 --key-file my.key"}, "", {}, nullptr, unlock, nullptr});
   commands.push_back({{"lock"}, "forget the keys at once", {}, {"oyer lock"}, "", {}, nullptr, lock, nullptr});

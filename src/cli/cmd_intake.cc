@@ -38,7 +38,8 @@ void print_shown(const json::value& value) {
   }
   for (const auto& item : thing.at("rests_on").as_array()) {
     const auto& edge = item.as_object();
-    say("  rests on   " + field_text(edge, "id") + " (" + field_text(edge, "relation") + ") " + field_text(edge, "label") + (edge.contains("quote") ? "“" + field_text(edge, "quote") + "”" : "") + (edge.contains("held") && !get_bool(edge, "held") ? " [cited, not held]" : ""));
+    say("  rests on   " + field_text(edge, "id") + " (" + field_text(edge, "relation") + ") " + field_text(edge, "label") + (edge.contains("quote") ? "“" + field_text(edge, "quote") + "”" : "") +
+        (edge.contains("held") && !get_bool(edge, "held") ? " [cited, not held]" : ""));
   }
   for (const auto& item : thing.at("used_by").as_array()) {
     const auto& edge = item.as_object();
@@ -51,11 +52,29 @@ void print_shown(const json::value& value) {
 }  // namespace
 
 void add_intake_commands(std::vector<Command>& commands) {
-  commands.push_back({{"add"}, "take in files and folders",
-                      {{"PATH", "paths", Kind::paths, "files and folders", true}, {"--source", "source", Kind::text, "the source they come from (label or id)", true}, {"--origin", "origin", Kind::text, "where they were found, a URL for example"}, {"--collector", "collector", Kind::text, "who collected them"},
-                       {"--languages", "languages", Kind::text, "languages for OCR, as Tesseract names them: kor, ara, eng+fra (eng)"}, {"--tier", "tier", Kind::text, "open for what is public; case is the default"}},
-                      {"oyer add letters/ --source W-01", "oyer add scan.pdf --source W-02 --languages kor", "oyer add resolutions/ --source OHCHR --tier open --json"}, "add", {}, print_added, nullptr, added_exit_code});
-  commands.push_back({{"ls"}, "list things", {{"KIND", "kind", Kind::text, "exhibit, source, passage, claim, finding, measure, …"}, {"--all", "all", Kind::flag, "superseded ones too"}}, {"oyer ls exhibits", "oyer ls claims --json"}, "ls", {}, print_items, nullptr, nullptr});
+  commands.push_back({{"add"},
+                      "take in files and folders",
+                      {{"PATH", "paths", Kind::paths, "files and folders", true},
+                       {"--source", "source", Kind::text, "the source they come from (label or id)", true},
+                       {"--origin", "origin", Kind::text, "where they were found, a URL for example"},
+                       {"--collector", "collector", Kind::text, "who collected them"},
+                       {"--languages", "languages", Kind::text, "languages for OCR, as Tesseract names them: kor, ara, eng+fra (eng)"},
+                       {"--tier", "tier", Kind::text, "open for what is public; case is the default"}},
+                      {"oyer add letters/ --source W-01", "oyer add scan.pdf --source W-02 --languages kor", "oyer add resolutions/ --source OHCHR --tier open --json"},
+                      "add",
+                      {},
+                      print_added,
+                      nullptr,
+                      added_exit_code});
+  commands.push_back({{"ls"},
+                      "list things",
+                      {{"KIND", "kind", Kind::text, "exhibit, source, passage, claim, finding, measure, …"}, {"--all", "all", Kind::flag, "superseded ones too"}},
+                      {"oyer ls exhibits", "oyer ls claims --json"},
+                      "ls",
+                      {},
+                      print_items,
+                      nullptr,
+                      nullptr});
   commands.push_back({{"show"}, "one thing with its whole provenance", {{"ID", "id", Kind::text, "an id, a prefix of one, or a label", true}}, {"oyer show ex-3f9k2", "oyer show W-01"}, "show", {}, print_shown, nullptr, nullptr});
 }
 

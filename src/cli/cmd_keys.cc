@@ -14,14 +14,17 @@ Result<int> new_key(const Globals& globals, const json::object&) {
   std::optional<seal::Secret> secret;
   if (!info.open) {
     secret.emplace();
-    if (!globals.key_file.empty()) secret = TRY(service::read_key_file(globals.key_file));
-    else secret->passphrase = TRY(ask_passphrase("The passphrase that unlocks the case for you: ", true));
+    if (!globals.key_file.empty())
+      secret = TRY(service::read_key_file(globals.key_file));
+    else
+      secret->passphrase = TRY(ask_passphrase("The passphrase that unlocks the case for you: ", true));
   }
   Hash seed;
   system_random().fill(seed);
   const seal::SigningKey key(seed);
   TRY(seal::save_actor_key(real_disk(), path, key, secret, system_random()));
-  if (globals.json) say(json::serialize(json::object{{"key", base64url(key.public_key())}, {"path", path}}));
+  if (globals.json)
+    say(json::serialize(json::object{{"key", base64url(key.public_key())}, {"path", path}}));
   else {
     say("Made a key for this machine. Its public half:");
     say("  " + base64url(key.public_key()));
@@ -35,8 +38,24 @@ Result<int> new_key(const Globals& globals, const json::object&) {
 void add_key_commands(std::vector<Command>& commands) {
   commands.push_back({{"key", "ls"}, "the enrolled keys", {}, {"oyer key ls"}, "ls", {{"kind", "key"}}, print_items, nullptr, nullptr});
   commands.push_back({{"key", "new"}, "make an actor's key on this machine", {}, {"oyer key new"}, "", {}, nullptr, new_key, nullptr});
-  commands.push_back({{"key", "enrol"}, "enrol somebody's public key", {{"--name", "name", Kind::text, "whose key it is", true}, {"--key", "key", Kind::text, "43 characters, as `oyer key new` prints them", true}, {"--purpose", "purposes", Kind::many, "what it may sign (all)"}}, {"oyer key enrol --name analyst --key 3q2-…"}, "key.enrol", {}, print_thing, nullptr, nullptr});
-  commands.push_back({{"key", "revoke"}, "revoke a key", {{"--key", "key", Kind::text, "the public key", true}, {"--reason", "reason", Kind::text, "why", true}, {"--from", "from", Kind::text, "since when"}}, {"oyer key revoke --key 3q2-… --reason \"laptop seized\""}, "thing.add", {{"noun", "revocation"}}, print_thing, nullptr, nullptr});
+  commands.push_back({{"key", "enrol"},
+                      "enrol somebody's public key",
+                      {{"--name", "name", Kind::text, "whose key it is", true}, {"--key", "key", Kind::text, "43 characters, as `oyer key new` prints them", true}, {"--purpose", "purposes", Kind::many, "what it may sign (all)"}},
+                      {"oyer key enrol --name analyst --key 3q2-…"},
+                      "key.enrol",
+                      {},
+                      print_thing,
+                      nullptr,
+                      nullptr});
+  commands.push_back({{"key", "revoke"},
+                      "revoke a key",
+                      {{"--key", "key", Kind::text, "the public key", true}, {"--reason", "reason", Kind::text, "why", true}, {"--from", "from", Kind::text, "since when"}},
+                      {"oyer key revoke --key 3q2-… --reason \"laptop seized\""},
+                      "thing.add",
+                      {{"noun", "revocation"}},
+                      print_thing,
+                      nullptr,
+                      nullptr});
 }
 
 }  // namespace oyer::cli

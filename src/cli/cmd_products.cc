@@ -22,8 +22,27 @@ void print_dossier(const json::value& value) {
 }  // namespace
 
 void add_product_commands(std::vector<Command>& commands) {
-  commands.push_back({{"report", "build"}, "build the report in HTML and DOCX", {{"-o,--output", "output", Kind::path, "folder (here)"}, {"--draft", "draft", Kind::flag, "print findings below policy as not established instead of refusing"}, {"--no-docx", "no_docx", Kind::flag, "HTML alone"}}, {"oyer report build -o out", "oyer report build --draft"}, "report", {}, print_report, nullptr, nullptr});
-  commands.push_back({{"dossier"}, "build a dossier that its recipient can check without us", {{"-o,--output", "output", Kind::path, "a new folder", true}, {"--recipient", "recipient", Kind::text, "for whom"}, {"--edition", "edition", Kind::text, "name of the edition (dossier)"}, {"--all", "all", Kind::flag, "exhibits that no claim stands on, too"}}, {"oyer dossier -o handover --recipient \"Office of the Prosecutor\""}, "dossier", {}, print_dossier, nullptr, nullptr});
+  commands.push_back({{"report", "build"},
+                      "build the report in HTML and DOCX",
+                      {{"-o,--output", "output", Kind::path, "folder (here)"}, {"--draft", "draft", Kind::flag, "print findings below policy as not established instead of refusing"}, {"--no-docx", "no_docx", Kind::flag, "HTML alone"}},
+                      {"oyer report build -o out", "oyer report build --draft"},
+                      "report",
+                      {},
+                      print_report,
+                      nullptr,
+                      nullptr});
+  commands.push_back({{"dossier"},
+                      "build a dossier that its recipient can check without us",
+                      {{"-o,--output", "output", Kind::path, "a new folder", true},
+                       {"--recipient", "recipient", Kind::text, "for whom"},
+                       {"--edition", "edition", Kind::text, "name of the edition (dossier)"},
+                       {"--all", "all", Kind::flag, "exhibits that no claim stands on, too"}},
+                      {"oyer dossier -o handover --recipient \"Office of the Prosecutor\""},
+                      "dossier",
+                      {},
+                      print_dossier,
+                      nullptr,
+                      nullptr});
 }
 
 }  // namespace oyer::cli

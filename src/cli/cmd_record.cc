@@ -2,8 +2,8 @@
 // verify, rebuild, log
 #include <cstdio>
 
-#include "cli/command.h"
 #include "base/disk.h"
+#include "cli/command.h"
 #include "service/dossier_check.h"
 
 namespace oyer::cli {
@@ -16,8 +16,10 @@ void print_verified(const json::value& value) {
     for (const auto& note : *notes) say("note: " + std::string(note.as_string()));
   say("Checked " + field_text(answer, "entries") + " entries (" + field_text(answer, "signed_entries") + " under the log's signature) and " + field_text(answer, "blobs") + " stored blobs, " +
       (get_bool(answer, "with_keys") ? "with keys: tree, tiles, bytes, commitments, bodies and signatures." : "without keys: tree, tiles and stored bytes; bodies and signatures stay closed."));
-  if (answer.contains("closing")) say(field_text(answer, "closing"));
-  else say("NOT WHOLE: " + std::to_string(answer.at("faults").as_array().size()) + " faults.");
+  if (answer.contains("closing"))
+    say(field_text(answer, "closing"));
+  else
+    say("NOT WHOLE: " + std::to_string(answer.at("faults").as_array().size()) + " faults.");
 }
 
 Result<int> verify(const Globals& globals, const json::object& arguments) {
@@ -26,21 +28,26 @@ Result<int> verify(const Globals& globals, const json::object& arguments) {
     std::optional<std::string> anchor;
     if (const std::string file = string_or_empty(arguments, "anchor"); !file.empty()) anchor = std::string(text_of(TRY(real_disk().read_all(file))));
     const auto check = TRY(service::check_dossier(path, anchor));
-    if (globals.json) say(json::serialize(check.answer));
-    else std::fputs(check.text.c_str(), stdout);
+    if (globals.json)
+      say(json::serialize(check.answer));
+    else
+      std::fputs(check.text.c_str(), stdout);
     return check.passed ? 0 : 1;
   }
   Globals here = globals;
   if (!path.empty()) here.directory = path;
   const auto answer = TRY(call_case(here, "verify", {}));
-  if (globals.json) say(json::serialize(answer));
-  else print_verified(answer);
+  if (globals.json)
+    say(json::serialize(answer));
+  else
+    print_verified(answer);
   return get_bool(answer.as_object(), "whole") ? 0 : 1;
 }
 
 void print_rebuilt(const json::value& value) {
   const auto& answer = value.as_object();
-  say(field_text(answer, "entries") + " entries, " + field_text(answer, "rows") + " rows: " + (get_bool(answer, "equal") ? "the rebuilt projection equals the kept one." : "the rebuilt projection DIFFERS from the kept one at " + field_text(answer, "first_difference")));
+  say(field_text(answer, "entries") + " entries, " + field_text(answer, "rows") +
+      " rows: " + (get_bool(answer, "equal") ? "the rebuilt projection equals the kept one." : "the rebuilt projection DIFFERS from the kept one at " + field_text(answer, "first_difference")));
 }
 
 Result<int> rebuild(const Globals& globals, const json::object& arguments) {
@@ -50,8 +57,10 @@ Result<int> rebuild(const Globals& globals, const json::object& arguments) {
     return 0;
   }
   const auto answer = TRY(call_case(globals, "rebuild", arguments));
-  if (globals.json) say(json::serialize(answer));
-  else print_rebuilt(answer);
+  if (globals.json)
+    say(json::serialize(answer));
+  else
+    print_rebuilt(answer);
   return get_bool(answer.as_object(), "equal") ? 0 : 1;
 }
 
@@ -66,11 +75,47 @@ void print_log(const json::value& value) {
 }  // namespace
 
 void add_record_commands(std::vector<Command>& commands) {
-  commands.push_back({{"verify"}, "check a whole case, or a dossier", {{"PATH", "path", Kind::path, "a case or a dossier (the nearest case)"}, {"--anchor", "anchor", Kind::path, "for a dossier: keys that came another way"}}, {"oyer verify", "oyer verify handover --anchor log-key.txt"}, "", {}, nullptr, verify, nullptr});
-  commands.push_back({{"rebuild"}, "build all tables anew from the record and compare", {{"--check", "check", Kind::flag, "fail when they differ"}, {"--tier", "tier", Kind::text, "compare one tier: open"}, {"--signatures", "signatures", Kind::flag, "check signatures too"}, {"--dump", "dump", Kind::flag, "print the canonical dump instead"}, {"--output", "output", Kind::path, "with --dump: into this file"}}, {"oyer rebuild --check", "oyer rebuild --dump --tier open"}, "", {}, nullptr, rebuild, nullptr});
-  commands.push_back({{"log", "list"}, "the journal's entries", {{"--from", "from", Kind::integer, "from this index"}, {"--limit", "limit", Kind::integer, "at most so many (50)"}}, {"oyer log list --limit 10"}, "log.list", {}, print_log, nullptr, nullptr});
+  commands.push_back({{"verify"},
+                      "check a whole case, or a dossier",
+                      {{"PATH", "path", Kind::path, "a case or a dossier (the nearest case)"}, {"--anchor", "anchor", Kind::path, "for a dossier: keys that came another way"}},
+                      {"oyer verify", "oyer verify handover --anchor log-key.txt"},
+                      "",
+                      {},
+                      nullptr,
+                      verify,
+                      nullptr});
+  commands.push_back({{"rebuild"},
+                      "build all tables anew from the record and compare",
+                      {{"--check", "check", Kind::flag, "fail when they differ"},
+                       {"--tier", "tier", Kind::text, "compare one tier: open"},
+                       {"--signatures", "signatures", Kind::flag, "check signatures too"},
+                       {"--dump", "dump", Kind::flag, "print the canonical dump instead"},
+                       {"--output", "output", Kind::path, "with --dump: into this file"}},
+                      {"oyer rebuild --check", "oyer rebuild --dump --tier open"},
+                      "",
+                      {},
+                      nullptr,
+                      rebuild,
+                      nullptr});
+  commands.push_back({{"log", "list"},
+                      "the journal's entries",
+                      {{"--from", "from", Kind::integer, "from this index"}, {"--limit", "limit", Kind::integer, "at most so many (50)"}},
+                      {"oyer log list --limit 10"},
+                      "log.list",
+                      {},
+                      print_log,
+                      nullptr,
+                      nullptr});
   commands.push_back({{"log", "show"}, "what one entry made", {{"ID", "id", Kind::text, "an id", true}}, {"oyer log show ex-3f9k2"}, "show", {}, [](const json::value& thing) { say(pretty(thing)); }, nullptr, nullptr});
-  commands.push_back({{"log", "prove"}, "a proof that one entry is in the log (c2sp.org/tlog-proof@v1)", {{"ID", "id", Kind::text, "an id"}, {"--index", "index", Kind::integer, "or an index"}}, {"oyer log prove ex-3f9k2 > ex.tlog-proof"}, "log.prove", {}, [](const json::value& proof) { std::fputs(field_text(proof.as_object(), "proof").c_str(), stdout); }, nullptr, nullptr});
+  commands.push_back({{"log", "prove"},
+                      "a proof that one entry is in the log (c2sp.org/tlog-proof@v1)",
+                      {{"ID", "id", Kind::text, "an id"}, {"--index", "index", Kind::integer, "or an index"}},
+                      {"oyer log prove ex-3f9k2 > ex.tlog-proof"},
+                      "log.prove",
+                      {},
+                      [](const json::value& proof) { std::fputs(field_text(proof.as_object(), "proof").c_str(), stdout); },
+                      nullptr,
+                      nullptr});
 }
 
 }  // namespace oyer::cli

@@ -29,7 +29,15 @@ Result<int> completion(const Globals&, const json::object& arguments) {
 }  // namespace
 
 void add_serve_commands(std::vector<Command>& commands) {
-  commands.push_back({{"serve"}, "serve the case on this machine: a page and a JSON API", {{"--listen", "listen", Kind::text, "loopback address and port (127.0.0.1:8750)"}}, {"oyer serve", "oyer serve --listen 127.0.0.1:9000"}, "", {}, nullptr, serve, nullptr});
+  commands.push_back({{"serve"},
+                      "serve the case on this machine: a page and a JSON API",
+                      {{"--listen", "listen", Kind::text, "loopback address and port (127.0.0.1:8750)"}},
+                      {"oyer serve", "oyer serve --listen 127.0.0.1:9000"},
+                      "",
+                      {},
+                      nullptr,
+                      serve,
+                      nullptr});
   commands.push_back({{"completion"}, "print a completion script", {{"SHELL", "shell", Kind::text, "bash, zsh or fish", true}}, {"oyer completion bash > /etc/bash_completion.d/oyer"}, "", {}, nullptr, completion, nullptr});
 }
 

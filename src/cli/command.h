@@ -15,15 +15,15 @@ namespace oyer::cli {
 enum class Kind { text, many, integer, flag, path, paths };
 
 struct Option {
-  std::string name;    // "--source", or "PATH" for a positional one
-  std::string field;   // key in the arguments
+  std::string name;   // "--source", or "PATH" for a positional one
+  std::string field;  // key in the arguments
   Kind kind = Kind::text;
   std::string help;
   bool required = false;
 };
 
 struct Globals {
-  std::string directory;   // -C
+  std::string directory;  // -C
   std::string key_file;
   bool json = false;
   bool jsonl = false;
@@ -32,13 +32,13 @@ struct Globals {
 };
 
 struct Command {
-  std::vector<std::string> words;   // {"source", "add"}
+  std::vector<std::string> words;  // {"source", "add"}
   std::string summary;
   std::vector<Option> options;
   std::vector<std::string> examples;
-  std::string use_case;             // empty: `run` does everything
-  json::object fixed;               // arguments that the words imply
-  std::function<void(const json::value&)> print;   // for people
+  std::string use_case;                                                 // empty: `run` does everything
+  json::object fixed;                                                   // arguments that the words imply
+  std::function<void(const json::value&)> print;                        // for people
   std::function<Result<int>(const Globals&, const json::object&)> run;  // commands that are more than a call
   std::function<int(const json::value&)> exit_code;                     // 0 where there is none
 };

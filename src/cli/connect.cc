@@ -82,8 +82,10 @@ Result<json::value> call_case(const Globals& globals, const std::string& use_cas
   const auto* found = service::find_use_case(use_case);
   if (found == nullptr) return fail(ErrorCode::internal, "There is no use case “" + use_case + "”.");
   const auto print_line = [&globals](const json::value& item) {
-    if (item.is_string()) std::printf("%s\n", item.as_string().c_str());  // a dump's line is canonical already
-    else if (globals.jsonl) std::printf("%s\n", json::serialize(item).c_str());
+    if (item.is_string())
+      std::printf("%s\n", item.as_string().c_str());  // a dump's line is canonical already
+    else if (globals.jsonl)
+      std::printf("%s\n", json::serialize(item).c_str());
     std::fflush(stdout);
   };
   // A server that holds the case answers for it.

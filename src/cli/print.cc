@@ -14,8 +14,10 @@ std::string harmless(std::string_view text) {
     const std::size_t start = at;
     const char32_t c = utf8::next(text, at);
     const bool steers = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-    if (steers) out += "\uFFFD";
-    else out += text.substr(start, at - start);
+    if (steers)
+      out += "\uFFFD";
+    else
+      out += text.substr(start, at - start);
   }
   return out;
 }

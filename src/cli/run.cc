@@ -28,15 +28,22 @@ Result<json::object> arguments_of(const Command& command, const std::vector<Valu
     const Option& option = command.options[i];
     const Values& value = values[i];
     switch (option.kind) {
-      case Kind::flag: if (value.flag) out[option.field] = true; break;
-      case Kind::text: if (!value.text.empty()) out[option.field] = value.text; break;
-      case Kind::path: if (!value.text.empty()) out[option.field] = absolute(value.text); break;
+      case Kind::flag:
+        if (value.flag) out[option.field] = true;
+        break;
+      case Kind::text:
+        if (!value.text.empty()) out[option.field] = value.text;
+        break;
+      case Kind::path:
+        if (!value.text.empty()) out[option.field] = absolute(value.text);
+        break;
       case Kind::integer:
         if (value.text.empty()) break;
         if (value.text.find_first_not_of("0123456789") != std::string::npos || value.text.size() > 15) return fail(ErrorCode::usage, "“" + value.text + "” is not a whole number (" + option.name + ").");
         out[option.field] = static_cast<std::int64_t>(std::stoll(value.text));
         break;
-      case Kind::many: case Kind::paths:
+      case Kind::many:
+      case Kind::paths:
         if (!value.many.empty()) {
           json::array list;
           for (const auto& item : value.many) list.emplace_back(option.kind == Kind::paths ? absolute(item) : item);
@@ -71,8 +78,10 @@ Result<int> execute(const Globals& globals, const Command& command, const std::v
   const json::object arguments = TRY(arguments_of(command, values));
   if (command.run) return command.run(globals, arguments);
   const auto answer = TRY(call_case(globals, command.use_case, arguments));
-  if (globals.json) say(json::serialize(answer));
-  else if (!globals.jsonl && command.print) command.print(answer);
+  if (globals.json)
+    say(json::serialize(answer));
+  else if (!globals.jsonl && command.print)
+    command.print(answer);
   return command.exit_code ? command.exit_code(answer) : 0;
 }
 
@@ -157,9 +166,12 @@ int run(int argc, char** argv) {
       const Option& option = command.options[i];
       const bool positional = option.name[0] != '-';
       CLI::Option* made = nullptr;
-      if (option.kind == Kind::flag) made = sub->add_flag(option.name, values[i].flag, option.help);
-      else if (option.kind == Kind::many || option.kind == Kind::paths) made = sub->add_option(option.name, values[i].many, option.help);
-      else made = sub->add_option(option.name, values[i].text, option.help);
+      if (option.kind == Kind::flag)
+        made = sub->add_flag(option.name, values[i].flag, option.help);
+      else if (option.kind == Kind::many || option.kind == Kind::paths)
+        made = sub->add_option(option.name, values[i].many, option.help);
+      else
+        made = sub->add_option(option.name, values[i].text, option.help);
       if (option.required) made->required();
       if (!positional && option.kind == Kind::many) made->expected(1)->take_all();
     }

@@ -29,7 +29,11 @@ Result<void> BagWriter::add(const std::string& path, ByteView bytes) {
 Result<std::string> BagWriter::finish(const BagInfo& info) {
   TRY(add("bagit.txt", view("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")));
   std::string lines;
-  for (const auto& [label, value] : std::initializer_list<std::pair<std::string, std::string>>{{"Bag-Software-Agent", info.software}, {"Bagging-Date", info.date}, {"Payload-Oxum", std::to_string(payload_bytes_) + "." + std::to_string(payload_files_)}, {"External-Description", info.description}, {"Oyer-Edition", info.edition}})
+  for (const auto& [label, value] : std::initializer_list<std::pair<std::string, std::string>>{{"Bag-Software-Agent", info.software},
+                                                                                               {"Bagging-Date", info.date},
+                                                                                               {"Payload-Oxum", std::to_string(payload_bytes_) + "." + std::to_string(payload_files_)},
+                                                                                               {"External-Description", info.description},
+                                                                                               {"Oyer-Edition", info.edition}})
     lines += label + ": " + value + "\n";
   TRY(add("bag-info.txt", view(lines)));
   // std::map is in byte order, which is the canonical order of the lines.

@@ -30,7 +30,9 @@ class BagWriter {
 
  private:
   BagWriter(Disk& disk, std::string directory) : disk_(&disk), directory_(std::move(directory)) {}
-  struct Digests { std::string sha256, sha512; };
+  struct Digests {
+    std::string sha256, sha512;
+  };
   Disk* disk_;
   std::string directory_;
   std::map<std::string, Digests> files_;

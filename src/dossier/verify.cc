@@ -110,8 +110,9 @@ class Check {
 
   // Exactly the files of the page's layout; those of proof/ are judged with the entries.
   void layout() {
-    static const std::set<std::string> kTags = {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "manifest-sha512.txt", "tagmanifest-sha256.txt", "tagmanifest-sha512.txt", "VERIFY.txt", "verify.py", "metadata/premis.xml", "metadata/case.jsonld", "metadata/names.csv",
-                                                "metadata/statement.txt", "metadata/schedule.csv", "load/docs.dat", "load/images.opt", "proof/checkpoint", "proof/policy", "proof/index.json"};
+    static const std::set<std::string> kTags = {"bagit.txt",       "bag-info.txt",        "manifest-sha256.txt",  "manifest-sha512.txt", "tagmanifest-sha256.txt", "tagmanifest-sha512.txt", "VERIFY.txt",
+                                                "verify.py",       "metadata/premis.xml", "metadata/case.jsonld", "metadata/names.csv",  "metadata/statement.txt", "metadata/schedule.csv",  "load/docs.dat",
+                                                "load/images.opt", "proof/checkpoint",    "proof/policy",         "proof/index.json"};
     for (const auto& tag : kTags)
       if (tag != "metadata/names.csv" && !present_.contains(tag)) fault(tag + " is missing.");
     for (const auto& path : present_) {
@@ -198,8 +199,10 @@ class Check {
       if (!line.starts_with("log ")) continue;
       ++logs;
       auto key = seal::VerifierKey::parse(line.substr(4, line.find(' ', 4) == std::string_view::npos ? std::string_view::npos : line.find(' ', 4) - 4));
-      if (key) log_ = *std::move(key);
-      else fault("proof/policy: " + key.error().message);
+      if (key)
+        log_ = *std::move(key);
+      else
+        fault("proof/policy: " + key.error().message);
     }
     if (logs != 1) {
       fault("proof/policy does not name exactly one log.");
@@ -304,8 +307,10 @@ class Check {
       const std::size_t dot = path.find('.');
       const std::string ending = dot == std::string::npos ? "" : path.substr(dot);
       const bool known = path == "proof/checkpoint" || path == "proof/policy" || path == "proof/index.json" || ending == ".entry" || ending == ".opening" || ending == ".submission" || ending == ".tlog-proof";
-      if (!known) fault(path + " is no file that a dossier's proofs have.");
-      else if (dot != std::string::npos && path != "proof/index.json" && !present_.contains(path.substr(0, dot) + ".entry")) fault(path + " belongs to no disclosed entry.");
+      if (!known)
+        fault(path + " is no file that a dossier's proofs have.");
+      else if (dot != std::string::npos && path != "proof/index.json" && !present_.contains(path.substr(0, dot) + ".entry"))
+        fault(path + " belongs to no disclosed entry.");
     }
   }
 
@@ -356,7 +361,10 @@ class Check {
 
   // 6. Every signature's key was enrolled before.
   void actors() {
-    struct Enrolment { std::uint64_t index; std::string closing; };
+    struct Enrolment {
+      std::uint64_t index;
+      std::string closing;
+    };
     std::map<std::string, Enrolment> enrolled;
     for (const auto& [id, entry] : disclosed_) {
       if (!entry.has_body || string_or_empty(entry.body, "t") != "key.enrol/1" || !closing_of_.contains(id)) continue;
@@ -458,7 +466,9 @@ class Check {
       if (!signer) continue;
       std::string enrolment;
       for (const auto& [other, candidate] : disclosed_)
-        if (candidate.has_body && string_or_empty(candidate.body, "t") == "key.enrol/1" && candidate.values.contains("key") && candidate.values.at("key") == base64url(signer->actor) && (enrolment.empty() || candidate.index < disclosed_[enrolment].index)) enrolment = other;
+        if (candidate.has_body && string_or_empty(candidate.body, "t") == "key.enrol/1" && candidate.values.contains("key") && candidate.values.at("key") == base64url(signer->actor) &&
+            (enrolment.empty() || candidate.index < disclosed_[enrolment].index))
+          enrolment = other;
       need(enrolment);
     }
     for (const auto& [id, entry] : disclosed_)
@@ -537,9 +547,12 @@ std::string describe(const Verdict& verdict) {
   if (!verdict.consistent()) return out + "NOT CONSISTENT: " + std::to_string(verdict.faults.size()) + (verdict.faults.size() == 1 ? " fault.\n" : " faults.\n");
   out += "CONSISTENT: every file, proof, opening and signature fits the others.\n";
   for (const auto& fault : verdict.anchor_faults) out += "FAULT: " + fault + "\n";
-  if (verdict.authenticated()) out += "AUTHENTICATED: the log's key is the one in the anchor.\n";
-  else if (verdict.anchored) return out + "NOT AUTHENTICATED.\n";
-  else out += "NOT AUTHENTICATED: a forger could have made the whole bag, key included; pass --anchor FILE with keys that came another way.\n";
+  if (verdict.authenticated())
+    out += "AUTHENTICATED: the log's key is the one in the anchor.\n";
+  else if (verdict.anchored)
+    return out + "NOT AUTHENTICATED.\n";
+  else
+    out += "NOT AUTHENTICATED: a forger could have made the whole bag, key included; pass --anchor FILE with keys that came another way.\n";
   return out + closing_line(verdict) + "\n";
 }
 

@@ -10,9 +10,9 @@
 namespace oyer::estimate {
 
 struct TwoListEstimate {
-  double estimate = 0;        // persons
+  double estimate = 0;  // persons
   double standard_error = 0;
-  double lower = 0;           // 95%, log-normal, never below the number seen
+  double lower = 0;  // 95%, log-normal, never below the number seen
   double upper = 0;
   std::string caution;
 };

@@ -57,7 +57,7 @@ class Prepared {
   int descriptor = -1;
   std::uint64_t size = 0;
   std::string media;
-  std::string trouble;   // why there are no bytes to seal
+  std::string trouble;  // why there are no bytes to seal
   Hash digest{};
   ReadOutcome outcome;
   bool has_transcript = false;
@@ -231,7 +231,8 @@ Result<casefile::Draft> rendition_draft(casefile::Case& target, const ReadOutcom
   const seal::BlobRef blob = TRY(target.store().put(view(file), open_tier));
   casefile::Draft draft;
   draft.type = "rendition.add/1";
-  draft.data = {{"exhibit", "@exhibit"}, {"kind", rendition.kind}, {"blob", hex(blob.address)}, {"size", static_cast<std::int64_t>(blob.size)}, {"tool", from.tool}, {"version", from.version}, {"parameters", rendition.parameters}, {"pages", static_cast<std::int64_t>(rendition.pages.size())}};
+  draft.data = {{"exhibit", "@exhibit"}, {"kind", rendition.kind},  {"blob", hex(blob.address)},          {"size", static_cast<std::int64_t>(blob.size)},
+                {"tool", from.tool},     {"version", from.version}, {"parameters", rendition.parameters}, {"pages", static_cast<std::int64_t>(rendition.pages.size())}};
   set_if(draft.data, "language", rendition.language);
   draft.protect["digest"] = hex(blob.digest);
   if (!open_tier) {

@@ -15,12 +15,12 @@ namespace oyer::intake {
 
 struct Item {
   std::string path;
-  std::string name;          // shown name: below the folder that was given
-  std::string transcript;    // path of a transcript that belongs to it, or ""
+  std::string name;        // shown name: below the folder that was given
+  std::string transcript;  // path of a transcript that belongs to it, or ""
 };
 
 struct IntakeOptions {
-  std::string source;        // id
+  std::string source;  // id
   std::string origin;
   std::string collector;
   std::string languages = "eng";  // for OCR, Tesseract names joined by +
@@ -30,10 +30,10 @@ struct IntakeOptions {
 // What became of one item; this is what is acknowledged.
 struct Taken {
   std::string path;
-  std::string id;            // exhibit; empty when nothing was sealed
-  std::string digest;        // hex SHA-256 of the bytes
+  std::string id;      // exhibit; empty when nothing was sealed
+  std::string digest;  // hex SHA-256 of the bytes
   std::string media;
-  std::string state;         // sealed, already-held, quarantined, unreadable
+  std::string state;  // sealed, already-held, quarantined, unreadable
   std::string reason;
   std::vector<std::string> renditions;
   std::vector<std::string> warnings;

@@ -50,8 +50,8 @@ std::string media_type(ByteView head, const std::string& name) {
 }
 
 std::string extension_of(const std::string& media) {
-  static constexpr std::pair<std::string_view, std::string_view> kTable[] = {
-      {"application/pdf", "pdf"}, {"text/html", "html"}, {"text/plain", "txt"}, {"text/csv", "csv"}, {"message/rfc822", "eml"}, {"image/jpeg", "jpg"}, {"image/png", "png"}, {"image/tiff", "tif"}, {"audio/x-wav", "wav"}, {"text/vtt", "vtt"}, {"application/x-subrip", "srt"}, {"application/json", "json"}};
+  static constexpr std::pair<std::string_view, std::string_view> kTable[] = {{"application/pdf", "pdf"}, {"text/html", "html"}, {"text/plain", "txt"},  {"text/csv", "csv"}, {"message/rfc822", "eml"},       {"image/jpeg", "jpg"},
+                                                                             {"image/png", "png"},       {"image/tiff", "tif"}, {"audio/x-wav", "wav"}, {"text/vtt", "vtt"}, {"application/x-subrip", "srt"}, {"application/json", "json"}};
   for (const auto& [type, extension] : kTable)
     if (type == media) return std::string(extension);
   return "bin";

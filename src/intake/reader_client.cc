@@ -51,8 +51,13 @@ std::string signal_reason(const ChildOutcome& child) {
   if (child.timed_out) return "Reading it took longer than a reader may take.";
   if (child.too_much) return "It unfolds to more output than a reader may give.";
   switch (child.signal) {
-    case SIGXCPU: case SIGKILL: return "Reading it used more processor time or memory than a reader may use.";
-    case SIGSEGV: case SIGBUS: case SIGABRT: case SIGFPE: case SIGILL: return std::string("The reader crashed on it (") + strsignal(child.signal) + "); the crash stayed in the sandbox.";
+    case SIGXCPU:
+    case SIGKILL: return "Reading it used more processor time or memory than a reader may use.";
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGABRT:
+    case SIGFPE:
+    case SIGILL: return std::string("The reader crashed on it (") + strsignal(child.signal) + "); the crash stayed in the sandbox.";
     default: return "The reader ended without finishing (exit code " + std::to_string(child.exit_code) + ").";
   }
 }

@@ -15,8 +15,8 @@ struct ReadRendition {
   std::string kind;
   std::string language;
   json::object parameters;
-  json::array pages;          // page objects, checked
-  std::string file() const;   // the rendition file's canonical JSON
+  json::array pages;         // page objects, checked
+  std::string file() const;  // the rendition file's canonical JSON
 };
 
 struct ReadOutcome {

@@ -41,13 +41,13 @@ TEST(ReaderFrames, BrokenOnesAreRefused) {
   const std::string text = R"({"kind":"text","parameters":{}})";
   const std::string done = R"({"pages":0})";
   EXPECT_TRUE(run({{1, hello}, {8, done}}));
-  EXPECT_FALSE(run({{1, hello}}));                                              // never ends
-  EXPECT_FALSE(run({{8, done}}));                                               // never begins
-  EXPECT_FALSE(run({{1, hello}, {1, hello}, {8, done}}));                       // begins twice
-  EXPECT_FALSE(run({{1, hello}, {3, R"({"n":1,"text":"x"})"}, {8, done}}));     // a page of nothing
+  EXPECT_FALSE(run({{1, hello}}));                                           // never ends
+  EXPECT_FALSE(run({{8, done}}));                                            // never begins
+  EXPECT_FALSE(run({{1, hello}, {1, hello}, {8, done}}));                    // begins twice
+  EXPECT_FALSE(run({{1, hello}, {3, R"({"n":1,"text":"x"})"}, {8, done}}));  // a page of nothing
   EXPECT_FALSE(run({{1, hello}, {2, R"({"kind":"script","parameters":{}})"}, {8, done}}));
   EXPECT_FALSE(run({{1, hello}, {2, text}, {3, R"({"n":2,"text":"x"})"}, {3, R"({"n":1,"text":"x"})"}, {8, done}}));  // backward
-  EXPECT_FALSE(run({{1, hello}, {2, text}, {3, R"({"n":1,"text":"abc","words":[[0,9,0,0,1,1,1]]})"}, {8, done}}));   // beyond the text
+  EXPECT_FALSE(run({{1, hello}, {2, text}, {3, R"({"n":1,"text":"abc","words":[[0,9,0,0,1,1,1]]})"}, {8, done}}));    // beyond the text
   EXPECT_FALSE(run({{1, hello}, {2, text}, {3, R"({"n":1,"text":"abc","words":[[2,1,0,0,1,1,1]]})"}, {8, done}}));
   EXPECT_FALSE(run({{1, hello}, {2, text}, {3, R"({"n":1,"text":"abc","extra":1})"}, {8, done}}));
   EXPECT_FALSE(run({{1, hello}, {8, done}, {5, R"({"text":"late"})"}}));

@@ -14,10 +14,10 @@
 namespace oyer::link {
 namespace {
 
-constexpr std::size_t kSingleLimit = 25;     // largest block compared in full: one atom
-constexpr std::size_t kPairLimit = 120;      // and two
-constexpr std::size_t kNeighbours = 6;       // beyond that
-constexpr std::size_t kAtomLimit = 16;       // per record
+constexpr std::size_t kSingleLimit = 25;  // largest block compared in full: one atom
+constexpr std::size_t kPairLimit = 120;   // and two
+constexpr std::size_t kNeighbours = 6;    // beyond that
+constexpr std::size_t kAtomLimit = 16;    // per record
 constexpr std::size_t kKeysAtOnce = 1U << 24;
 constexpr std::uint32_t kDistinctEnough = 30;  // values of a number that make it worth an atom
 
@@ -50,7 +50,9 @@ std::vector<std::uint64_t> atoms_of(const Value& value, const Encoded& field, st
   constexpr std::uint64_t kWordTag = 1;  // shared by all columns of words
   constexpr std::uint64_t kOwnTag = 1000;
   switch (field.field.kind) {
-    case Kind::name: case Kind::place: case Kind::text:
+    case Kind::name:
+    case Kind::place:
+    case Kind::text:
       for (const std::string& bones : text::skeletons(value.form)) out.push_back(hash(bones, kWordTag) | 1U);
       break;
     case Kind::date:
@@ -61,10 +63,12 @@ std::vector<std::uint64_t> atoms_of(const Value& value, const Encoded& field, st
       if (value.day.year > 0)
         for (int half : {value.day.year / 2, (value.day.year + 1) / 2 + 100000}) out.push_back(mix(static_cast<std::uint64_t>(half) + (number << 32)) & ~std::uint64_t{1});
       break;
-    case Kind::number: case Kind::code:
+    case Kind::number:
+    case Kind::code:
       if (field.values.size() > kDistinctEnough) out.push_back(hash(value.text, kOwnTag + number) | 1U);
       break;
-    case Kind::sex: case Kind::category: break;
+    case Kind::sex:
+    case Kind::category: break;
   }
   return out;
 }

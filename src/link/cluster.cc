@@ -51,9 +51,7 @@ Grouping group(std::size_t items, std::vector<ScoredPair> pairs, double threshol
     neighbours[at[pair.b]++] = {pair.a, pair.probability};
   }
   std::erase_if(pairs, [&](const ScoredPair& pair) { return pair.probability < threshold; });
-  std::sort(pairs.begin(), pairs.end(), [](const ScoredPair& x, const ScoredPair& y) {
-    return x.probability != y.probability ? x.probability > y.probability : x.a != y.a ? x.a < y.a : x.b < y.b;
-  });
+  std::sort(pairs.begin(), pairs.end(), [](const ScoredPair& x, const ScoredPair& y) { return x.probability != y.probability ? x.probability > y.probability : x.a != y.a ? x.a < y.a : x.b < y.b; });
   Grouping out;
   out.group.resize(items);
   std::iota(out.group.begin(), out.group.end(), 0U);

@@ -14,8 +14,8 @@ struct ScoredPair {
 };
 
 struct Grouping {
-  std::vector<std::uint32_t> group;   // per item, the least item of its group
-  std::vector<double> probability;    // per item, the weakest link that joined it; 1 when alone
+  std::vector<std::uint32_t> group;  // per item, the least item of its group
+  std::vector<double> probability;   // per item, the weakest link that joined it; 1 when alone
 };
 
 // The probability from which calling pairs links gives the best expected F1, the probabilities being taken at their word.

@@ -54,8 +54,7 @@ bool row_numbers(const std::vector<std::string_view>& values) {
 }
 
 constexpr std::array kNameWords = {"name", "fname", "lname", "given", "first", "surname", "last", "family", "forename", "father", "mother", "victim", "person"};
-constexpr std::array kPlaceWords = {"village", "place", "city", "suburb", "town", "district", "address", "street", "state", "province", "county", "region",
-                                    "location", "country", "camp", "site"};
+constexpr std::array kPlaceWords = {"village", "place", "city", "suburb", "town", "district", "address", "street", "state", "province", "county", "region", "location", "country", "camp", "site"};
 
 template <typename Words>
 bool has_word(std::string_view header, const Words& words) {
@@ -125,10 +124,10 @@ std::optional<Day> parse_day(std::string_view text, DayOrder order) {
 }
 
 std::string_view sex_of(std::string_view text) {
-  constexpr std::array<std::string_view, 27> kMan = {"m", "male", "man", "boy", "homme", "h", "masculin", "hombre", "masculino", "varon", "männlich", "mann", "м", "муж", "мужской", "мужчина",
-                                                     "남", "남자", "남성", "ذكر", "رجل", "男", "男性", "זכר", "erkek", "homem", "masculine"};
-  constexpr std::array<std::string_view, 28> kWoman = {"f", "female", "woman", "girl", "femme", "féminin", "mujer", "femenino", "weiblich", "frau", "w", "ж", "жен", "женский", "женщина", "여",
-                                                       "여자", "여성", "أنثى", "انثى", "امرأة", "女", "女性", "נקבה", "kadın", "mulher", "feminino", "feminine"};
+  constexpr std::array<std::string_view, 27> kMan = {"m",       "male",    "man", "boy",  "homme", "h",   "masculin", "hombre", "masculino", "varon", "männlich", "mann",  "м",        "муж",
+                                                     "мужской", "мужчина", "남",  "남자", "남성",  "ذكر", "رجل",      "男",     "男性",      "זכר",   "erkek",    "homem", "masculine"};
+  constexpr std::array<std::string_view, 28> kWoman = {"f",       "female", "woman", "girl", "femme", "féminin", "mujer", "femenino", "weiblich", "frau", "w",     "ж",      "жен",      "женский",
+                                                       "женщина", "여",     "여자",  "여성", "أنثى",  "انثى",    "امرأة", "女",       "女性",     "נקבה", "kadın", "mulher", "feminino", "feminine"};
   const std::string low = lower_ascii(text);
   if (std::find(kMan.begin(), kMan.end(), low) != kMan.end()) return "m";
   if (std::find(kWoman.begin(), kWoman.end(), low) != kWoman.end()) return "f";
@@ -166,14 +165,22 @@ ColumnGuess guess_column(std::string_view header, const std::vector<std::string_
   const auto share = [&](std::size_t count) { return static_cast<double>(count) / static_cast<double>(values.size()); };
   if (second_beyond_12 > 0) guess.order = DayOrder::month_first;
   const std::string low = lower_ascii(header);
-  if (share(sexes) >= 0.95 && distinct.size() <= 12) guess.kind = Kind::sex;
-  else if (share(years) >= 0.9) guess.kind = Kind::year;
-  else if (share(days) >= 0.85 && share(full_days) >= 0.05) guess.kind = Kind::date;
-  else if (share(numbers) >= 0.85) guess.kind = Kind::number;
-  else if (share(with_digits) >= 0.7) guess.kind = Kind::code;
-  else if (distinct.size() <= 6 && values.size() >= 10 * distinct.size()) guess.kind = Kind::category;
-  else if (has_word(low, kPlaceWords)) guess.kind = Kind::place;
-  else if (has_word(low, kNameWords)) guess.kind = Kind::name;
+  if (share(sexes) >= 0.95 && distinct.size() <= 12)
+    guess.kind = Kind::sex;
+  else if (share(years) >= 0.9)
+    guess.kind = Kind::year;
+  else if (share(days) >= 0.85 && share(full_days) >= 0.05)
+    guess.kind = Kind::date;
+  else if (share(numbers) >= 0.85)
+    guess.kind = Kind::number;
+  else if (share(with_digits) >= 0.7)
+    guess.kind = Kind::code;
+  else if (distinct.size() <= 6 && values.size() >= 10 * distinct.size())
+    guess.kind = Kind::category;
+  else if (has_word(low, kPlaceWords))
+    guess.kind = Kind::place;
+  else if (has_word(low, kNameWords))
+    guess.kind = Kind::name;
   return guess;
 }
 

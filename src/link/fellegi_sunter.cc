@@ -22,11 +22,11 @@ constexpr std::size_t kSample = 120'000;
 constexpr std::size_t kAllPairsUpTo = 900;  // records
 constexpr int kRounds = 200;
 constexpr double kSettled = 1e-7;
-constexpr double kStart = 0.02;      // prior matches per row, at first
-constexpr double kFaith = 4;         // pairs' worth of belief in the starting m
+constexpr double kStart = 0.02;         // prior matches per row, at first
+constexpr double kFaith = 4;            // pairs' worth of belief in the starting m
 constexpr double kMostDifferent = 0.4;  // of the values of one person: a class in which fields differ more often is of families, not of persons
 constexpr double kMostAlike = 0.3;      // and of the lowest level above
-constexpr double kFrequencyBits = 5; // most that a value's frequency adds or takes
+constexpr double kFrequencyBits = 5;    // most that a value's frequency adds or takes
 
 double choose_two(double n) { return n * (n - 1) / 2; }
 
@@ -114,8 +114,10 @@ void keep_personal(std::vector<double>& m) {
   double low = 0;
   double high = 0;
   for (std::size_t level = 1; level < m.size(); ++level) {
-    if (level < capped) low += m[level] = std::min(m[level], level == 1 ? kMostDifferent : kMostAlike);
-    else high += m[level];
+    if (level < capped)
+      low += m[level] = std::min(m[level], level == 1 ? kMostDifferent : kMostAlike);
+    else
+      high += m[level];
   }
   for (std::size_t level = capped; level < m.size(); ++level) m[level] *= (1 - low) / high;
 }
@@ -166,7 +168,10 @@ std::vector<Pattern> patterns_of(const Records& records, const std::vector<Recor
   parallel_for(threads, pairs.size(), [&](std::size_t begin, std::size_t end) {
     // What was compared lately: names recur from pair to pair.
     constexpr std::size_t kSlots = 1U << 15;
-    struct Slot { std::uint64_t codes = 0; std::uint8_t level = 0; };
+    struct Slot {
+      std::uint64_t codes = 0;
+      std::uint8_t level = 0;
+    };
     std::vector<Slot> cache(kSlots);
     for (std::size_t f = 0; f < records.fields.size(); ++f) {
       const Encoded& field = records.fields[f];

@@ -34,19 +34,19 @@ std::string_view kind_name(Kind kind);
 
 // How alike two values are: 0 where one is missing, 1 where they differ, upwards to `levels - 1`, equal. Never more than seven.
 struct FieldModel {
-  std::string name;                  // of the column (the first table's that has it)
+  std::string name;  // of the column (the first table's that has it)
   Kind kind = Kind::text;
   std::vector<std::string> columns;  // its name in each source, "" where absent
   int levels = 0;
-  std::vector<double> m;             // P(level | same), by level, [0] unused
-  std::vector<double> u;             // P(level | different)
+  std::vector<double> m;  // P(level | same), by level, [0] unused
+  std::vector<double> u;  // P(level | different)
 };
 
 struct Model {
   std::vector<FieldModel> fields;
-  double prior = 0;       // share of all pairs of rows that are matches
-  double threshold = 0;   // used
-  int rounds = 0;         // of EM
+  double prior = 0;      // share of all pairs of rows that are matches
+  double threshold = 0;  // used
+  int rounds = 0;        // of EM
   std::uint64_t rows = 0;
   std::uint64_t compared = 0;  // distinct pairs scored
 };
@@ -55,7 +55,7 @@ struct Pair {
   std::uint32_t a = 0;  // global row numbers from 0, sources one after another; a < b
   std::uint32_t b = 0;
   double probability = 0;
-  double weight = 0;      // bits of evidence for "same": log2 of the likelihood ratio
+  double weight = 0;          // bits of evidence for "same": log2 of the likelihood ratio
   std::uint64_t pattern = 0;  // three bits per field, the first field lowest
   int level(std::size_t field) const { return static_cast<int>(pattern >> (3 * field) & 7U); }
 };
@@ -65,7 +65,7 @@ struct LinkResult {
   std::vector<double> probability;     // per global row: the weakest link that joined it to its cluster; 1 for a row alone
   std::vector<Pair> pairs;             // above kPairFloor, by a, then b; rows equal in every field are listed against the first of them
   Model model;
-  std::optional<Metrics> metrics;      // with a truth column
+  std::optional<Metrics> metrics;  // with a truth column
 };
 
 inline constexpr double kPairFloor = 0.05;

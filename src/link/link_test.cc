@@ -26,8 +26,10 @@ Source people(std::size_t count, std::uint64_t seed) {
     std::vector<std::string> row = {pick(given), pick(family), std::to_string(1930 + random.next() % 60) + "-0" + std::to_string(1 + random.next() % 9) + "-1" + std::to_string(random.next() % 10), pick(village), "E" + std::to_string(i)};
     out.table.rows.push_back(row);
     if (i % 4 != 0) continue;
-    if (i % 8 == 0) row[1].erase(3, 1);
-    else row[3].clear();
+    if (i % 8 == 0)
+      row[1].erase(3, 1);
+    else
+      row[3].clear();
     out.table.rows.push_back(row);
   }
   return out;
@@ -125,14 +127,13 @@ TEST(Link, IsTheSameWhateverTheThreads) {
 }
 
 TEST(Link, ThreeScriptsWithTheirOwnHeaders) {
-  const std::vector<std::vector<std::string>> latin = {
-      {"Kim Young-ho", "M", "1961", "Tessary"},    {"Lee Min-ho", "M", "1955", "Maluven"},      {"PARK Chul-soo", "M", "1970", "Kordavel"}, {"Choi Eun-ju", "F", "1948", "Halveth"},
-      {"Mohammed Haddad", "M", "1963", "Sorimak"}, {"Fatima Najjar", "F", "1981", "Ulmerin"},   {"Khaled Mansour", "M", "1975", "Tessary"}, {"Layla Shaheen", "F", "1990", "Maluven"},
-      {"Kang Tae-sik", "M", "1939", "Sorimak"},    {"Samir Darwish", "M", "1958", "Kordavel"}};
-  const std::vector<std::vector<std::string>> hangul = {{"김영호", "남", "1961", "테사리"}, {"박철수", "남", "1970", "코르다벨"}, {"최은주", "여", "1948", "할베트"}, {"모하메드 하다드", "남", "1963", "소리막"},
-                                                        {"황기남", "남", "1944", "울메린"}, {"강태식", "남", "1939", "소리막"}};
-  const std::vector<std::vector<std::string>> arabic = {{"محمد حداد", "ذكر", "1963", "سوريماك"}, {"فاطمة النجار", "أنثى", "1981", "أولميرين"}, {"خالد منصور", "ذكر", "1975", "تيساري"}, {"كيم يونغ هو", "ذكر", "1961", "تيساري"},
-                                                        {"عمر غانم", "ذكر", "1950", "هالفيث"}};
+  const std::vector<std::vector<std::string>> latin = {{"Kim Young-ho", "M", "1961", "Tessary"},    {"Lee Min-ho", "M", "1955", "Maluven"},    {"PARK Chul-soo", "M", "1970", "Kordavel"}, {"Choi Eun-ju", "F", "1948", "Halveth"},
+                                                       {"Mohammed Haddad", "M", "1963", "Sorimak"}, {"Fatima Najjar", "F", "1981", "Ulmerin"}, {"Khaled Mansour", "M", "1975", "Tessary"}, {"Layla Shaheen", "F", "1990", "Maluven"},
+                                                       {"Kang Tae-sik", "M", "1939", "Sorimak"},    {"Samir Darwish", "M", "1958", "Kordavel"}};
+  const std::vector<std::vector<std::string>> hangul = {{"김영호", "남", "1961", "테사리"},          {"박철수", "남", "1970", "코르다벨"}, {"최은주", "여", "1948", "할베트"},
+                                                        {"모하메드 하다드", "남", "1963", "소리막"}, {"황기남", "남", "1944", "울메린"},   {"강태식", "남", "1939", "소리막"}};
+  const std::vector<std::vector<std::string>> arabic = {
+      {"محمد حداد", "ذكر", "1963", "سوريماك"}, {"فاطمة النجار", "أنثى", "1981", "أولميرين"}, {"خالد منصور", "ذكر", "1975", "تيساري"}, {"كيم يونغ هو", "ذكر", "1961", "تيساري"}, {"عمر غانم", "ذكر", "1950", "هالفيث"}};
   const std::vector<Source> sources = {{"a.csv", {{"name", "sex", "birth_year", "village"}, latin}}, {"b.csv", {{"이름", "성별", "출생연도", "마을"}, hangul}}, {"c.csv", {{"الاسم", "الجنس", "سنة الميلاد", "القرية"}, arabic}}};
   const LinkResult result = run(sources, {});
   ASSERT_EQ(result.model.fields.size(), 4U);

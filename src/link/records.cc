@@ -136,10 +136,15 @@ bool is_words(Kind kind) { return kind == Kind::name || kind == Kind::place || k
 
 int level_count(Kind kind) {
   switch (kind) {
-    case Kind::name: case Kind::place: case Kind::text: return 6;
-    case Kind::date: case Kind::year: return 5;
-    case Kind::number: case Kind::code: return 4;
-    case Kind::sex: case Kind::category: return 3;
+    case Kind::name:
+    case Kind::place:
+    case Kind::text: return 6;
+    case Kind::date:
+    case Kind::year: return 5;
+    case Kind::number:
+    case Kind::code: return 4;
+    case Kind::sex:
+    case Kind::category: return 3;
   }
   return 3;
 }
@@ -150,12 +155,15 @@ int compare(const Encoded& field, std::uint32_t a, std::uint32_t b) {
   const Value& x = field.values[a];
   const Value& y = field.values[b];
   switch (field.field.kind) {
-    case Kind::name: case Kind::place: case Kind::text: return compare_words(x, y);
+    case Kind::name:
+    case Kind::place:
+    case Kind::text: return compare_words(x, y);
     case Kind::date: return compare_days(x, y);
     case Kind::year: return compare_years(x, y);
     case Kind::number: return (x.number >= 0 && y.number >= 0 && std::abs(x.number - y.number) <= 1) || (std::min(x.text.size(), y.text.size()) >= 3 && one_slip(x.text, y.text)) ? 2 : 1;
     case Kind::code: return one_slip(x.text, y.text) ? 2 : 1;
-    case Kind::sex: case Kind::category: return 1;
+    case Kind::sex:
+    case Kind::category: return 1;
   }
   return 1;
 }

@@ -23,8 +23,10 @@ struct Column {
 std::string folded_header(const std::string& header) {
   std::string out;
   for (char c : header) {
-    if (c >= 'A' && c <= 'Z') out.push_back(static_cast<char>(c + 32));
-    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80) out.push_back(c);
+    if (c >= 'A' && c <= 'Z')
+      out.push_back(static_cast<char>(c + 32));
+    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80)
+      out.push_back(c);
   }
   return out.empty() ? header : out;
 }
@@ -84,8 +86,7 @@ Result<void> check_columns(const std::vector<Source>& sources, const Options& op
     if (!known(name)) return fail(ErrorCode::not_found, "No table has a column \"" + name + "\" to ignore.", "The columns of " + sources[0].name + " are: " + all + ".");
   if (options.truth_column.empty()) return {};
   for (const Source& source : sources)
-    if (source.table.column(options.truth_column) < 0)
-      return fail(ErrorCode::not_found, source.name + " has no truth column \"" + options.truth_column + "\".", "The columns of " + sources[0].name + " are: " + all + ".");
+    if (source.table.column(options.truth_column) < 0) return fail(ErrorCode::not_found, source.name + " has no truth column \"" + options.truth_column + "\".", "The columns of " + sources[0].name + " are: " + all + ".");
   return {};
 }
 
@@ -250,7 +251,10 @@ void drop_composites(const std::vector<Source>& sources, std::vector<Field>& fie
   for (std::size_t part : candidates) {
     if (gone.contains(part)) continue;
     for (std::size_t whole : candidates)
-      if (whole != part && !gone.contains(whole) && is_part(part, whole) && (!is_part(whole, part) || whole < part)) { gone.insert(part); break; }
+      if (whole != part && !gone.contains(whole) && is_part(part, whole) && (!is_part(whole, part) || whole < part)) {
+        gone.insert(part);
+        break;
+      }
   }
   std::vector<Field> kept;
   for (std::size_t f = 0; f < fields.size(); ++f)
@@ -286,15 +290,17 @@ Result<std::vector<Field>> match_columns(const std::vector<Source>& sources, con
     };
     for (std::size_t c = 0; c < columns.size() && s > 0; ++c)
       for (std::size_t f = 0; f < fields.size(); ++f)
-        if (fields[f].column[s] < 0 && headers[f] == columns[c].header && common_kind(fields[f].kind, columns[c].guess.kind)) { take(c, f); break; }
+        if (fields[f].column[s] < 0 && headers[f] == columns[c].header && common_kind(fields[f].kind, columns[c].guess.kind)) {
+          take(c, f);
+          break;
+        }
     std::vector<std::set<std::string>> column_traits(columns.size());
     if (sources.size() > 1)
       for (std::size_t c = 0; c < columns.size(); ++c) column_traits[c] = traits(sources[s], columns[c]);
     std::vector<std::tuple<double, std::size_t, std::size_t>> edges;  // minus the likeness, so that the best sorts first
     for (std::size_t c = 0; c < columns.size() && s > 0; ++c)
       for (std::size_t f = 0; f < fields.size(); ++f)
-        if (to[c] < 0 && fields[f].column[s] < 0 && common_kind(fields[f].kind, columns[c].guess.kind))
-          edges.emplace_back(-overlap(column_traits[c], field_traits[f]) - (fields[f].kind == columns[c].guess.kind ? 0.05 : 0), c, f);
+        if (to[c] < 0 && fields[f].column[s] < 0 && common_kind(fields[f].kind, columns[c].guess.kind)) edges.emplace_back(-overlap(column_traits[c], field_traits[f]) - (fields[f].kind == columns[c].guess.kind ? 0.05 : 0), c, f);
     std::sort(edges.begin(), edges.end());
     constexpr double kEnough = 0.12;
     for (const auto& [unlike, c, f] : edges)
@@ -326,8 +332,7 @@ Result<std::vector<Field>> match_columns(const std::vector<Source>& sources, con
     for (const auto& entry : by_fill) kept.push_back(std::move(fields[entry.second]));
     fields = std::move(kept);
   }
-  if (fields.empty())
-    return fail(ErrorCode::bad_input, "No column tells the rows apart.", "Give at least one column with names, dates, places or numbers that differ between rows and can agree.");
+  if (fields.empty()) return fail(ErrorCode::bad_input, "No column tells the rows apart.", "Give at least one column with names, dates, places or numbers that differ between rows and can agree.");
   return fields;
 }
 

@@ -15,8 +15,8 @@ namespace oyer::link {
 struct Field {
   std::string name;
   Kind kind = Kind::text;
-  std::vector<int> column;        // per source, -1 where absent
-  std::vector<DayOrder> order;    // per source
+  std::vector<int> column;      // per source, -1 where absent
+  std::vector<DayOrder> order;  // per source
 };
 
 // At most kFieldLimit fields, the fullest ones. Errors as in link().

@@ -12,18 +12,18 @@
 namespace oyer::model {
 
 enum class FieldKind {
-  text,      // a string, not empty when required
-  word,      // one of `words`
+  text,  // a string, not empty when required
+  word,  // one of `words`
   integer,
   boolean,
-  id,        // a whole id; `words[0]`, when given, is its kind
-  ids,       // an array of them
-  date,      // a partial date object
-  day,       // YYYY, YYYY-MM or YYYY-MM-DD
-  place,     // a place object
+  id,     // a whole id; `words[0]`, when given, is its kind
+  ids,    // an array of them
+  date,   // a partial date object
+  day,    // YYYY, YYYY-MM or YYYY-MM-DD
+  place,  // a place object
   object,
   array,
-  value,     // a protected value: {"c":…}, or the string itself in the open tier
+  value,  // a protected value: {"c":…}, or the string itself in the open tier
 };
 
 struct FieldSpec {
@@ -34,10 +34,10 @@ struct FieldSpec {
 };
 
 struct TypeSpec {
-  std::string_view type;       // with its version: claim.add/1
-  std::string_view kind;       // of the thing it makes: cl
-  std::string_view noun;       // for people: claim
-  std::string_view label;      // the field by which people know such a thing, or ""
+  std::string_view type;   // with its version: claim.add/1
+  std::string_view kind;   // of the thing it makes: cl
+  std::string_view noun;   // for people: claim
+  std::string_view label;  // the field by which people know such a thing, or ""
   std::vector<FieldSpec> fields;
 };
 

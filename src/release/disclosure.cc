@@ -100,8 +100,7 @@ Result<void> Disclosure::write(dossier::BagWriter& bag) {
     if (entry.place == submission.closing) continue;
     json::array path;
     for (const Hash& hash : seal::inclusion_path(submission.leaves, entry.place - submission.first)) path.emplace_back(base64url(hash));
-    TRY(bag.add("proof/" + id + ".submission",
-                view(canonical(json::object{{"closing", TRY(id_of(submission.closing))}, {"index", static_cast<std::int64_t>(entry.place - submission.first)}, {"path", std::move(path)}}))));
+    TRY(bag.add("proof/" + id + ".submission", view(canonical(json::object{{"closing", TRY(id_of(submission.closing))}, {"index", static_cast<std::int64_t>(entry.place - submission.first)}, {"path", std::move(path)}}))));
   }
   return {};
 }

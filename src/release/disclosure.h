@@ -29,8 +29,8 @@ class Disclosure {
  private:
   struct Submission {
     std::uint64_t first = 0, closing = 0;
-    std::vector<Hash> leaves;            // without the closing one
-    std::vector<seal::Record> records;   // empty in the open tier
+    std::vector<Hash> leaves;           // without the closing one
+    std::vector<seal::Record> records;  // empty in the open tier
     bool sealed = false;
     std::string actor;
   };

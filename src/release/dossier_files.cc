@@ -15,8 +15,10 @@ std::string stem(const std::string& path) { return path.substr(5, path.find('.')
 std::string dat_field(std::string text) {
   std::string out = "\xC3\xBE";
   for (char c : text) {
-    if (c == '\n') out += "\xC2\xAE";
-    else if (c != '\r' && c != '\x14') out.push_back(c);
+    if (c == '\n')
+      out += "\xC2\xAE";
+    else if (c != '\r' && c != '\x14')
+      out.push_back(c);
   }
   return out + "\xC3\xBE";
 }
@@ -31,19 +33,26 @@ void dat_row(std::string& out, const std::vector<std::string>& fields) {
 std::string premis_xml(const std::vector<DossierRow>& rows, const std::string& agent) {
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<premis:premis xmlns:premis=\"http://www.loc.gov/premis/v3\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" version=\"3.0\">\n";
   for (const auto& row : rows) {
-    out += "  <premis:object xsi:type=\"premis:file\">\n    <premis:objectIdentifier><premis:objectIdentifierType>dossier</premis:objectIdentifierType><premis:objectIdentifierValue>" + stem(row.path) + "</premis:objectIdentifierValue></premis:objectIdentifier>\n";
+    out += "  <premis:object xsi:type=\"premis:file\">\n    <premis:objectIdentifier><premis:objectIdentifierType>dossier</premis:objectIdentifierType><premis:objectIdentifierValue>" + stem(row.path) +
+           "</premis:objectIdentifierValue></premis:objectIdentifier>\n";
     out += "    <premis:objectCharacteristics>\n      <premis:fixity><premis:messageDigestAlgorithm>SHA-256</premis:messageDigestAlgorithm><premis:messageDigest>" + row.sha256 + "</premis:messageDigest></premis:fixity>\n";
-    out += "      <premis:size>" + std::to_string(row.size) + "</premis:size>\n      <premis:format><premis:formatDesignation><premis:formatName>" + escape_html(row.media) + "</premis:formatName></premis:formatDesignation></premis:format>\n    </premis:objectCharacteristics>\n";
-    out += "    <premis:storage><premis:contentLocation><premis:contentLocationType>path</premis:contentLocationType><premis:contentLocationValue>" + row.path + "</premis:contentLocationValue></premis:contentLocation></premis:storage>\n  </premis:object>\n";
+    out += "      <premis:size>" + std::to_string(row.size) + "</premis:size>\n      <premis:format><premis:formatDesignation><premis:formatName>" + escape_html(row.media) +
+           "</premis:formatName></premis:formatDesignation></premis:format>\n    </premis:objectCharacteristics>\n";
+    out += "    <premis:storage><premis:contentLocation><premis:contentLocationType>path</premis:contentLocationType><premis:contentLocationValue>" + row.path +
+           "</premis:contentLocationValue></premis:contentLocation></premis:storage>\n  </premis:object>\n";
   }
   for (const auto& row : rows) {
-    out += "  <premis:event>\n    <premis:eventIdentifier><premis:eventIdentifierType>dossier</premis:eventIdentifierType><premis:eventIdentifierValue>" + stem(row.path) + "-" + (row.kind == "exhibit" ? "ingestion" : "creation") + "</premis:eventIdentifierValue></premis:eventIdentifier>\n";
+    out += "  <premis:event>\n    <premis:eventIdentifier><premis:eventIdentifierType>dossier</premis:eventIdentifierType><premis:eventIdentifierValue>" + stem(row.path) + "-" + (row.kind == "exhibit" ? "ingestion" : "creation") +
+           "</premis:eventIdentifierValue></premis:eventIdentifier>\n";
     out += "    <premis:eventType>" + std::string(row.kind == "exhibit" ? "ingestion" : "creation") + "</premis:eventType>\n    <premis:eventDateTime>" + row.taken_in + "</premis:eventDateTime>\n";
     out += "    <premis:eventDetailInformation><premis:eventDetail>" + escape_html(row.kind == "exhibit" ? "sealed on intake; the time is claimed" : row.tool) + "</premis:eventDetail></premis:eventDetailInformation>\n";
-    out += "    <premis:linkingAgentIdentifier><premis:linkingAgentIdentifierType>software</premis:linkingAgentIdentifierType><premis:linkingAgentIdentifierValue>" + agent + "</premis:linkingAgentIdentifierValue></premis:linkingAgentIdentifier>\n";
-    out += "    <premis:linkingObjectIdentifier><premis:linkingObjectIdentifierType>dossier</premis:linkingObjectIdentifierType><premis:linkingObjectIdentifierValue>" + stem(row.path) + "</premis:linkingObjectIdentifierValue></premis:linkingObjectIdentifier>\n  </premis:event>\n";
+    out += "    <premis:linkingAgentIdentifier><premis:linkingAgentIdentifierType>software</premis:linkingAgentIdentifierType><premis:linkingAgentIdentifierValue>" + agent +
+           "</premis:linkingAgentIdentifierValue></premis:linkingAgentIdentifier>\n";
+    out += "    <premis:linkingObjectIdentifier><premis:linkingObjectIdentifierType>dossier</premis:linkingObjectIdentifierType><premis:linkingObjectIdentifierValue>" + stem(row.path) +
+           "</premis:linkingObjectIdentifierValue></premis:linkingObjectIdentifier>\n  </premis:event>\n";
   }
-  out += "  <premis:agent>\n    <premis:agentIdentifier><premis:agentIdentifierType>software</premis:agentIdentifierType><premis:agentIdentifierValue>" + agent + "</premis:agentIdentifierValue></premis:agentIdentifier>\n    <premis:agentName>" + agent + "</premis:agentName>\n    <premis:agentType>software</premis:agentType>\n  </premis:agent>\n";
+  out += "  <premis:agent>\n    <premis:agentIdentifier><premis:agentIdentifierType>software</premis:agentIdentifierType><premis:agentIdentifierValue>" + agent +
+         "</premis:agentIdentifierValue></premis:agentIdentifier>\n    <premis:agentName>" + agent + "</premis:agentName>\n    <premis:agentType>software</premis:agentType>\n  </premis:agent>\n";
   return out + "</premis:premis>\n";
 }
 
@@ -55,7 +64,14 @@ std::string case_jsonld(const std::vector<DossierRow>& rows) {
     json::object file{{"@type", "observable:FileFacet"}, {"observable:fileName", stem(row.path)}, {"observable:filePath", row.path}};
     graph.push_back(json::object{{"@id", "kb:" + stem(row.path)}, {"@type", "observable:File"}, {"core:hasFacet", json::array{std::move(content), std::move(file)}}});
   }
-  return pretty(json::object{{"@context", json::object{{"kb", "urn:oyer:dossier:"}, {"core", "https://ontology.unifiedcyberontology.org/uco/core/"}, {"observable", "https://ontology.unifiedcyberontology.org/uco/observable/"}, {"types", "https://ontology.unifiedcyberontology.org/uco/types/"}, {"vocabulary", "https://ontology.unifiedcyberontology.org/uco/vocabulary/"}, {"xsd", "http://www.w3.org/2001/XMLSchema#"}}}, {"@graph", std::move(graph)}}) + "\n";
+  return pretty(json::object{{"@context", json::object{{"kb", "urn:oyer:dossier:"},
+                                                       {"core", "https://ontology.unifiedcyberontology.org/uco/core/"},
+                                                       {"observable", "https://ontology.unifiedcyberontology.org/uco/observable/"},
+                                                       {"types", "https://ontology.unifiedcyberontology.org/uco/types/"},
+                                                       {"vocabulary", "https://ontology.unifiedcyberontology.org/uco/vocabulary/"},
+                                                       {"xsd", "http://www.w3.org/2001/XMLSchema#"}}},
+                             {"@graph", std::move(graph)}}) +
+         "\n";
 }
 
 std::string names_csv(const std::vector<DossierRow>& rows) {

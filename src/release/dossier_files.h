@@ -8,19 +8,19 @@
 namespace oyer::release {
 
 struct DossierRow {
-  std::string path;       // data/…
-  std::string kind;       // exhibit, rendition, report
+  std::string path;  // data/…
+  std::string kind;  // exhibit, rendition, report
   std::string media;
-  std::string name;       // original file name, exhibits only
-  std::string name_nfc;   // the same in NFC
-  std::string source;     // label
-  std::string sha256;     // hex
+  std::string name;      // original file name, exhibits only
+  std::string name_nfc;  // the same in NFC
+  std::string source;    // label
+  std::string sha256;    // hex
   std::uint64_t size = 0;
-  std::string taken_in;   // claimed time
-  std::string tool;       // renditions
-  std::string ground;     // why it is disclosed
-  std::string text;       // extracted text, for load files
-  std::string parent;     // path of the exhibit a rendition belongs to
+  std::string taken_in;  // claimed time
+  std::string tool;      // renditions
+  std::string ground;    // why it is disclosed
+  std::string text;      // extracted text, for load files
+  std::string parent;    // path of the exhibit a rendition belongs to
   std::int64_t pages = 1;
 };
 

@@ -60,7 +60,8 @@ std::string report_html(const Report& report) {
   const auto number = [&] { return std::to_string(++paragraph) + ". "; };
   std::string out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + escape_html(report.title) + "</title><style>" + kStyle + "</style></head><body>\n";
   out += "<h1>" + escape_html(report.title) + "</h1>\n<p>" + escape_html(report.made) + "</p>\n";
-  out += "<h2>I. Mandate</h2>\n<p>" + number() + "Instrument: " + escape_html(report.instrument) + ". Territory: " + escape_html(report.territory) + ". Period: " + escape_html(dates(report.period)) + ". Standard of proof: " + escape_html(report.standard) + ".</p>\n";
+  out += "<h2>I. Mandate</h2>\n<p>" + number() + "Instrument: " + escape_html(report.instrument) + ". Territory: " + escape_html(report.territory) + ". Period: " + escape_html(dates(report.period)) +
+         ". Standard of proof: " + escape_html(report.standard) + ".</p>\n";
   if (!report.questions.empty()) {
     out += "<p>" + number() + "The mandate asks:</p><ol>";
     for (const auto& question : report.questions) out += "<li>" + escape_html(question) + "</li>";
@@ -69,8 +70,9 @@ std::string report_html(const Report& report) {
   out += "<h2>II. Findings</h2>\n";
   for (const auto& finding : report.findings) {
     out += "<h3 id=\"" + escape_html(finding.label) + "\">" + escape_html(finding.label) + "</h3>\n<p>" + number() + escape_html(finding.text) + "</p>\n";
-    out += "<p class=\"verdict" + std::string(finding.meets_policy ? "" : " below") + "\">" + (finding.meets_policy ? "Meets" : "Does not meet") + " the policy “" + escape_html(finding.policy) + "”: " + std::to_string(finding.sources.size()) +
-           (finding.sources.size() == 1 ? " source, " : " sources, ") + std::to_string(finding.roots.size()) + (finding.roots.size() == 1 ? " independent root" : " independent roots") + " (" + escape_html(joined(finding.roots)) + ").</p>\n";
+    out += "<p class=\"verdict" + std::string(finding.meets_policy ? "" : " below") + "\">" + (finding.meets_policy ? "Meets" : "Does not meet") + " the policy “" + escape_html(finding.policy) +
+           "”: " + std::to_string(finding.sources.size()) + (finding.sources.size() == 1 ? " source, " : " sources, ") + std::to_string(finding.roots.size()) + (finding.roots.size() == 1 ? " independent root" : " independent roots") +
+           " (" + escape_html(joined(finding.roots)) + ").</p>\n";
     list(out, finding.missing);
     list(out, finding.does_not_count);
     for (const auto& claim : finding.claims) {
@@ -80,7 +82,8 @@ std::string report_html(const Report& report) {
           out += "<blockquote><em>Quotation withheld: " + escape_html(quote.withheld) + ".</em> <span class=\"place\">" + escape_html(quote.place) + "</span></blockquote>\n";
           continue;
         }
-        out += "<blockquote dir=\"auto\">“" + escape_html(quote.text) + "”" + (quote.translation.empty() ? "" : "<br><em>" + escape_html(quote.translation) + "</em>") + " <span class=\"place\">" + escape_html(quote.place) + "</span></blockquote>\n";
+        out += "<blockquote dir=\"auto\">“" + escape_html(quote.text) + "”" + (quote.translation.empty() ? "" : "<br><em>" + escape_html(quote.translation) + "</em>") + " <span class=\"place\">" + escape_html(quote.place) +
+               "</span></blockquote>\n";
       }
     }
     if (!finding.carried.empty()) {
@@ -105,7 +108,8 @@ std::string report_html(const Report& report) {
   if (!report.record.empty()) {
     out += "<h2>VI. Measures taken</h2>\n<table><tr><th>Date</th><th>Body</th><th>Symbol</th><th>Outcome</th><th>What it did</th></tr>\n";
     for (const auto& measure : report.record)
-      out += "<tr><td>" + escape_html(measure.date) + "</td><td>" + escape_html(measure.body) + "</td><td>" + escape_html(measure.symbol) + "</td><td>" + escape_html(measure.outcome) + "</td><td>" + escape_html(measure.text) + " <span class=\"place\">(" + escape_html(measure.source) + ")</span></td></tr>\n";
+      out += "<tr><td>" + escape_html(measure.date) + "</td><td>" + escape_html(measure.body) + "</td><td>" + escape_html(measure.symbol) + "</td><td>" + escape_html(measure.outcome) + "</td><td>" + escape_html(measure.text) +
+             " <span class=\"place\">(" + escape_html(measure.source) + ")</span></td></tr>\n";
     out += "</table>\n";
   }
   return out + "</body></html>\n";

@@ -5,16 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
 #include "base/bytes.h"
+#include "base/result.h"
 
 namespace oyer::release {
 
 struct ReportQuote {
-  std::string place;        // "W-01, 00:21" or "LANTERN, p. 3"
-  std::string text;         // empty when withheld
+  std::string place;  // "W-01, 00:21" or "LANTERN, p. 3"
+  std::string text;   // empty when withheld
   std::string translation;
-  std::string withheld;     // why
+  std::string withheld;  // why
 };
 
 struct ReportClaim {
@@ -53,8 +53,8 @@ struct Report {
   std::vector<ReportFinding> findings;
   std::vector<ReportAllegation> allegations;
   std::vector<ReportMeasure> record;
-  std::vector<std::string> numbers;     // sentences with figures, each with unit, denominator and caution
-  std::string made;                     // date
+  std::vector<std::string> numbers;  // sentences with figures, each with unit, denominator and caution
+  std::string made;                  // date
 };
 
 std::string report_html(const Report& report);

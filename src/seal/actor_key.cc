@@ -19,8 +19,7 @@ constexpr std::size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 Result<Hash> wrapping_key(const Secret& secret, ByteView salt, std::uint64_t operations, std::size_t memory) {
   if (secret.key_file) return hkdf_sha256(*secret.key_file, salt, "oyer/actor-wrap/1");
   Hash key;
-  if (salt.size() != crypto_pwhash_SALTBYTES ||
-      crypto_pwhash(key.data(), key.size(), secret.passphrase.data(), secret.passphrase.size(), salt.data(), operations, memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
+  if (salt.size() != crypto_pwhash_SALTBYTES || crypto_pwhash(key.data(), key.size(), secret.passphrase.data(), secret.passphrase.size(), salt.data(), operations, memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
     return fail(ErrorCode::damaged, "The actor's key can't be unwrapped: its parameters are off or memory is short.", "Free memory and try again.");
   return key;
 }

@@ -59,8 +59,7 @@ Hash scrypt_key(std::string_view passphrase, ByteView salt, int work_factor) {
   Bytes labelled(kScryptLabel.begin(), kScryptLabel.end());
   append(labelled, salt);
   Hash key;
-  if (crypto_pwhash_scryptsalsa208sha256_ll(reinterpret_cast<const std::uint8_t*>(passphrase.data()), passphrase.size(), labelled.data(), labelled.size(),
-                                            std::uint64_t{1} << work_factor, 8, 1, key.data(), key.size()) != 0)
+  if (crypto_pwhash_scryptsalsa208sha256_ll(reinterpret_cast<const std::uint8_t*>(passphrase.data()), passphrase.size(), labelled.data(), labelled.size(), std::uint64_t{1} << work_factor, 8, 1, key.data(), key.size()) != 0)
     std::abort();  // out of memory: without the key nothing can go on
   return key;
 }
@@ -252,9 +251,7 @@ Result<FileKey> unwrap_passphrase(std::string_view text, std::string_view passph
 
 Result<std::size_t> header_length(ByteView file) { return TRY(parse_header(text_of(file))).length; }
 
-PayloadWriter::PayloadWriter(const FileKey& key, Random& random, Sink sink) : sink_(std::move(sink)), nonce_(random_bytes(random, 16)) {
-  key_ = hkdf_sha256(key, nonce_, "payload");
-}
+PayloadWriter::PayloadWriter(const FileKey& key, Random& random, Sink sink) : sink_(std::move(sink)), nonce_(random_bytes(random, 16)) { key_ = hkdf_sha256(key, nonce_, "payload"); }
 
 PayloadWriter::~PayloadWriter() {
   wipe(key_);

@@ -58,7 +58,8 @@ std::string judge(const CctvTest& test, std::string& plaintext_digest) {
   if (!length) return "header failure";
   const std::string_view header = text_of(file.first(*length));
   Result<age::FileKey> key = fail(ErrorCode::refused, "no key");
-  if (!test.get("passphrase").empty()) key = age::unwrap_passphrase(header, test.get("passphrase"));
+  if (!test.get("passphrase").empty())
+    key = age::unwrap_passphrase(header, test.get("passphrase"));
   else
     for (auto [it, end] = test.keys.equal_range("identity"); it != end && !key && key.error().code == ErrorCode::refused; ++it) key = age::unwrap(header, age::Identity::parse(it->second).value());
   if (!key) return key.error().code == ErrorCode::refused ? "no match" : key.error().message.find("MAC does not fit") != std::string::npos ? "HMAC failure" : "header failure";
@@ -76,9 +77,18 @@ TEST(AgeVectors, cctv_files_end_as_expected) {
     const std::string name = path.substr(vectors.size() + 1);
     CctvTest test = parse_cctv(test::read_file(path));
     ++total;
-    if (test.get("armored") == "yes") { ++armored; continue; }
-    if (test.get("identity").starts_with("AGE-SECRET-KEY-PQ-")) { ++hybrid; continue; }
-    if (!test.get("compressed").empty() && !inflate(test.file)) { ++compressed; continue; }
+    if (test.get("armored") == "yes") {
+      ++armored;
+      continue;
+    }
+    if (test.get("identity").starts_with("AGE-SECRET-KEY-PQ-")) {
+      ++hybrid;
+      continue;
+    }
+    if (!test.get("compressed").empty() && !inflate(test.file)) {
+      ++compressed;
+      continue;
+    }
     ++judged;
     std::string digest;
     const std::string outcome = judge(test, digest);

@@ -10,7 +10,7 @@
 
 namespace oyer::seal {
 
-std::string bech32_encode(std::string_view prefix, ByteView bytes);  // lower case
+std::string bech32_encode(std::string_view prefix, ByteView bytes);                  // lower case
 std::optional<Bytes> bech32_decode(std::string_view prefix, std::string_view text);  // text all lower or all upper case
 
 }  // namespace oyer::seal

@@ -79,7 +79,7 @@ Result<void> BlobStore::scan(bool writable) {
         continue;
       }
       pack_ = TRY(disk_.append(pack_path(number), headed ? walk.valid_bytes : 0));
-      dirty_ = true;  // a process that was killed may have left records that were never synced; new entries can refer to them
+      dirty_ = true;                                  // a process that was killed may have left records that were never synced; new entries can refer to them
       if (!headed) TRY(pack_->write(file_header()));  // the pack was just begun when the power went
       file = TRY(disk_.open(pack_path(number)));
     }

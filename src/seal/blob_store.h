@@ -44,7 +44,11 @@ class BlobStore {
   std::vector<Hash> addresses() const;
 
  private:
-  struct Place { std::uint32_t pack = 0; std::uint64_t offset = 0; std::uint64_t length = 0; };  // pack 0: a file of its own
+  struct Place {
+    std::uint32_t pack = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+  };  // pack 0: a file of its own
   class FileWriter;
   BlobStore(Disk& disk, std::string directory) : disk_(disk), directory_(std::move(directory)) {}
   Result<void> scan(bool writable);

@@ -11,7 +11,7 @@ namespace oyer::seal {
 inline constexpr std::string_view kBodyLabel = "oyer/body/1";
 inline constexpr std::string_view kTokenLabel = "oyer/token/1";
 
-Hash commitment(std::string_view label, ByteView salt, ByteView value);  // label has no line feed; salt is 32 bytes
+Hash commitment(std::string_view label, ByteView salt, ByteView value);      // label has no line feed; salt is 32 bytes
 Hash value_commitment(std::string_view key, ByteView salt, ByteView value);  // label oyer/value/1/<key>
 
 }  // namespace oyer::seal

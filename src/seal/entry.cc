@@ -45,9 +45,7 @@ Result<EntryForm> parse_form(ByteView entry) {
 
 Bytes sealed_entry(const Hash& commitment) { return to_bytes(std::string(kStart) + base64url(commitment) + std::string(kEnd)); }
 
-Bytes sealed_closing_entry(const Hash& commitment, const Hash& segment) {
-  return to_bytes(std::string(kStart) + base64url(commitment) + std::string(kMiddle) + base64url(segment) + std::string(kEnd));
-}
+Bytes sealed_closing_entry(const Hash& commitment, const Hash& segment) { return to_bytes(std::string(kStart) + base64url(commitment) + std::string(kMiddle) + base64url(segment) + std::string(kEnd)); }
 
 std::uint64_t padded_length(std::uint64_t length) {
   if (length <= 1024) return 1024;
@@ -166,13 +164,8 @@ Result<Hash> SubmissionBuilder::add(const std::string& type, json::object data, 
 }
 
 Result<std::vector<Bytes>> SubmissionBuilder::finish(const SigningKey& actor, const std::function<Result<Hash>(ByteView)>& seal_segment) {
-  json::object closing{{"act", base64url(context_.act)},
-                       {"actor", base64url(actor.public_key())},
-                       {"compartment", context_.compartment},
-                       {"count", static_cast<std::int64_t>(leaves_.size())},
-                       {"purpose", context_.purpose},
-                       {"root", base64url(merkle_root(leaves_))},
-                       {"time", utc_text(context_.time)}};
+  json::object closing{{"act", base64url(context_.act)}, {"actor", base64url(actor.public_key())},  {"compartment", context_.compartment}, {"count", static_cast<std::int64_t>(leaves_.size())},
+                       {"purpose", context_.purpose},    {"root", base64url(merkle_root(leaves_))}, {"time", utc_text(context_.time)}};
   if (context_.by_server) closing["via"] = "server";
   json::object body{{"case", context_.case_id}, {"d", closing}, {"log", context_.origin}, {"n", base64url(random_bytes(random_, 16))}, {"t", "submission/1"}};
   const std::string unsigned_body = canonical(body);

@@ -33,8 +33,8 @@ struct Record {
 // How an entry in the log looks without any key.
 struct EntryForm {
   bool sealed = false;
-  Hash commitment{};                   // sealed only
-  std::optional<Hash> segment;         // sealed closing entries only
+  Hash commitment{};            // sealed only
+  std::optional<Hash> segment;  // sealed closing entries only
 };
 // Error: bad_input when it is neither a sealed entry nor a canonical body's outline.
 Result<EntryForm> parse_form(ByteView entry);
@@ -51,12 +51,12 @@ std::string encode_openings(const Openings& openings);
 Result<Openings> decode_openings(std::string_view text);
 
 struct SubmissionContext {
-  std::string case_id;       // 22 characters
+  std::string case_id;  // 22 characters
   std::string origin;
-  std::string compartment;   // its id, "open" or "base"
+  std::string compartment;  // its id, "open" or "base"
   std::string purpose;
-  Bytes act;                 // 16 bytes
-  std::int64_t time = 0;     // claimed, seconds since 1970
+  Bytes act;              // 16 bytes
+  std::int64_t time = 0;  // claimed, seconds since 1970
   bool open_tier = false;
   bool by_server = false;
 };

@@ -42,7 +42,9 @@ TEST(EntryForms, no_changed_byte_gives_the_same_form) {
         Bytes changed = entry;
         changed[i] ^= static_cast<std::uint8_t>(1 << bit);
         const auto form = parse_form(changed);
-        if (form && form->sealed) { EXPECT_TRUE(form->commitment != c || (entry.size() == 107 && form->segment != s)) << i; }
+        if (form && form->sealed) {
+          EXPECT_TRUE(form->commitment != c || (entry.size() == 107 && form->segment != s)) << i;
+        }
       }
 }
 
@@ -130,8 +132,8 @@ TEST(Openings, refuse_what_is_not_pairs_of_salt_and_value) {
   const std::string salt = base64url(Hash{});
   EXPECT_TRUE(decode_openings("{\"name\":[\"" + salt + "\",\"x\"]}"));
   EXPECT_TRUE(decode_openings("").value().empty());
-  for (const std::string& text : {std::string("[]"), std::string("{\"a\":1}"), std::string("{\"a\":[]}"), "{\"a\":[\"" + salt + "\"]}", "{\"a\":[\"" + salt + "\",1]}", std::string("{\"a\":[\"AA\",\"x\"]}"), "{\"a\":[\"" + salt + "\",\"x\",\"y\"]}",
-                                 "{ \"a\":[\"" + salt + "\",\"x\"]}"})
+  for (const std::string& text : {std::string("[]"), std::string("{\"a\":1}"), std::string("{\"a\":[]}"), "{\"a\":[\"" + salt + "\"]}", "{\"a\":[\"" + salt + "\",1]}", std::string("{\"a\":[\"AA\",\"x\"]}"),
+                                  "{\"a\":[\"" + salt + "\",\"x\",\"y\"]}", "{ \"a\":[\"" + salt + "\",\"x\"]}"})
     EXPECT_FALSE(decode_openings(text)) << text;
 }
 
@@ -151,12 +153,15 @@ Built build(bool open_tier, std::uint64_t seed, int count = 3) {
   EXPECT_EQ(builder.count(), static_cast<std::size_t>(count));
   Built built;
   bool called = false;
-  built.entries = builder.finish(actor(), [&](ByteView plaintext) -> Result<Hash> {
-    called = true;
-    built.records = decode_segment(plaintext).value();
-    built.segment = sha256(plaintext);
-    return built.segment;
-  }).value();
+  built.entries = builder
+                      .finish(actor(),
+                              [&](ByteView plaintext) -> Result<Hash> {
+                                called = true;
+                                built.records = decode_segment(plaintext).value();
+                                built.segment = sha256(plaintext);
+                                return built.segment;
+                              })
+                      .value();
   EXPECT_EQ(called, !open_tier);
   return built;
 }
@@ -189,8 +194,7 @@ TEST(Submissions, sealed_ones_show_commitments_alone_and_everything_opens) {
     ASSERT_TRUE(body);
     const auto seen = view_body(*body, kCase, kOrigin);
     ASSERT_TRUE(seen) << seen.error().text();
-    for (const auto& [key, opening] : built.records[i].openings)
-      EXPECT_EQ(string_or_empty(*get_object(*seen->data, key), "c"), base64url(value_commitment(key, opening.salt, view(opening.value))));
+    for (const auto& [key, opening] : built.records[i].openings) EXPECT_EQ(string_or_empty(*get_object(*seen->data, key), "c"), base64url(value_commitment(key, opening.salt, view(opening.value))));
     EXPECT_EQ(built.records[i].openings.size(), i < 3 ? 2U : 0U);
   }
   EXPECT_EQ(parse_form(built.entries[3]).value().segment, built.segment);
@@ -241,8 +245,10 @@ void each_change(json::value& value, const std::function<void()>& changed) {
   const json::value before = value;
   if (value.is_string()) {
     std::string text(value.get_string());
-    if (text.empty()) text = "A";
-    else text[0] = text[0] == 'A' ? 'B' : 'A';
+    if (text.empty())
+      text = "A";
+    else
+      text[0] = text[0] == 'A' ? 'B' : 'A';
     value = json::value(text);
   } else {
     value = value.to_number<std::int64_t>() + 1;

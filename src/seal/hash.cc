@@ -22,7 +22,9 @@ Hash sha256(std::initializer_list<ByteView> parts) {
   return out;
 }
 
-struct Sha256::State { SHA256_CTX context; };
+struct Sha256::State {
+  SHA256_CTX context;
+};
 Sha256::Sha256() : state_(std::make_unique<State>()) { SHA256_Init(&state_->context); }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
@@ -34,7 +36,9 @@ Hash Sha256::finish() {
   return out;
 }
 
-struct Sha512::State { SHA512_CTX context; };
+struct Sha512::State {
+  SHA512_CTX context;
+};
 Sha512::Sha512() : state_(std::make_unique<State>()) { SHA512_Init(&state_->context); }
 Sha512::~Sha512() = default;
 void Sha512::update(ByteView bytes) { SHA512_Update(&state_->context, bytes.data(), bytes.size()); }

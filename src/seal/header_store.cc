@@ -64,8 +64,10 @@ Result<void> HeaderStore::load(bool writable) {
   std::unordered_set<Hash, HashOfHash> shredded;  // in either copy: a shred that was cut short is not undone
   for (int copy = 0; copy < 2; ++copy) {
     auto bytes = disk_.read_all(directory_ + kNames[copy]);
-    if (bytes) files[copy] = *std::move(bytes);
-    else if (bytes.error().code != ErrorCode::not_found) return tl::unexpected(bytes.error());
+    if (bytes)
+      files[copy] = *std::move(bytes);
+    else if (bytes.error().code != ErrorCode::not_found)
+      return tl::unexpected(bytes.error());
     const ByteView file(files[copy]);
     std::size_t at = kFileHeader;
     bool sound = file.size() >= kFileHeader && std::ranges::equal(file_header(), file.first(kFileHeader));
@@ -135,8 +137,7 @@ Result<void> HeaderStore::sync() {
 
 Result<HeaderRecord> HeaderStore::get(const Hash& address) const {
   const auto it = records_.find(address);
-  if (it == records_.end())
-    return fail(ErrorCode::not_found, "There is no key for the stored bytes " + hex(address).substr(0, 16) + "…: they were shredded, or this vault is not theirs.");
+  if (it == records_.end()) return fail(ErrorCode::not_found, "There is no key for the stored bytes " + hex(address).substr(0, 16) + "…: they were shredded, or this vault is not theirs.");
   return it->second;
 }
 

@@ -47,8 +47,7 @@ Result<std::vector<Bytes>> parse_bundle(ByteView bytes, std::size_t count) {
   std::vector<Bytes> entries;
   entries.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
-    if (bytes.size() < 2 || bytes.size() - 2 < get_u16(bytes.data()) || get_u16(bytes.data()) == 0)
-      return fail(ErrorCode::damaged, "An entry bundle ends within its entry " + std::to_string(i) + ".", "Restore the file from a backup.");
+    if (bytes.size() < 2 || bytes.size() - 2 < get_u16(bytes.data()) || get_u16(bytes.data()) == 0) return fail(ErrorCode::damaged, "An entry bundle ends within its entry " + std::to_string(i) + ".", "Restore the file from a backup.");
     const std::size_t n = get_u16(bytes.data());
     entries.push_back(to_bytes(bytes.subspan(2, n)));
     bytes = bytes.subspan(2 + n);
@@ -214,8 +213,10 @@ Result<Bytes> Journal::entry(std::uint64_t index) const {
 
 Result<void> Journal::for_each(std::uint64_t from, const Visitor& visit) const {
   for (std::uint64_t i = from; i < size_; ++i) {
-    if (i >= first_) TRY(visit(i, tail_[i - first_]));
-    else TRY(visit(i, (*TRY(bundle(i / kTileWidth)))[i % kTileWidth]));
+    if (i >= first_)
+      TRY(visit(i, tail_[i - first_]));
+    else
+      TRY(visit(i, (*TRY(bundle(i / kTileWidth)))[i % kTileWidth]));
   }
   return {};
 }
@@ -258,8 +259,7 @@ Result<void> Journal::rotate_wal() {
 Result<void> Journal::recheck_wal() const {
   const Bytes bytes = TRY(disk_.read_all(directory_ + "/wal"));
   const WalContent content = TRY(parse_wal(bytes));
-  if (content.first != first_ || content.first + content.entries.size() != size_)
-    return fail(ErrorCode::damaged, "journal/wal on disk does not hold what was written to it.", "Do not go on with this disk; run `oyer verify` on a copy.");
+  if (content.first != first_ || content.first + content.entries.size() != size_) return fail(ErrorCode::damaged, "journal/wal on disk does not hold what was written to it.", "Do not go on with this disk; run `oyer verify` on a copy.");
   for (std::size_t i = 0; i < content.entries.size(); ++i) {
     const Hash expected = TRY(leaf(first_ + i));
     if (leaf_hash(content.entries[i]) != expected) return fail(ErrorCode::damaged, "Entry " + std::to_string(first_ + i) + " reads back from journal/wal otherwise than it was written.", "Do not go on with this disk.");

@@ -67,13 +67,13 @@ class Journal {
   std::string directory_;
   VerifierKey log_;
   std::uint64_t size_ = 0;
-  std::uint64_t first_ = 0;                     // index of the write-ahead file's first entry; a multiple of 256
-  std::vector<Bytes> tail_;                     // entries from first_ on
+  std::uint64_t first_ = 0;  // index of the write-ahead file's first entry; a multiple of 256
+  std::vector<Bytes> tail_;  // entries from first_ on
   std::unique_ptr<AppendFile> wal_;
   bool broken_ = false;
-  std::vector<std::vector<Hash>> edges_;        // per tile level: hashes of its rightmost, partial tile
+  std::vector<std::vector<Hash>> edges_;                                     // per tile level: hashes of its rightmost, partial tile
   std::map<std::pair<unsigned, std::uint64_t>, std::vector<Hash>> pending_;  // full tiles not yet on disk
-  std::uint64_t published_ = 0;                 // size for which tiles are on disk
+  std::uint64_t published_ = 0;                                              // size for which tiles are on disk
   mutable std::map<std::pair<unsigned, std::uint64_t>, std::vector<Hash>> tile_cache_;
   mutable std::uint64_t cached_bundle_ = ~std::uint64_t{0};
   mutable std::vector<Bytes> bundle_cache_;

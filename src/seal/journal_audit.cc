@@ -18,8 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Expected {
-  Bytes full;            // bytes of the whole or the widest partial tile
-  std::size_t unit = 0;  // 32 for hashes, 0 for bundles
+  Bytes full;                     // bytes of the whole or the widest partial tile
+  std::size_t unit = 0;           // 32 for hashes, 0 for bundles
   std::vector<std::size_t> ends;  // bundles: offset behind each entry
   std::size_t width() const { return unit == 0 ? ends.size() : full.size() / unit; }
   std::size_t bytes_for(std::size_t entries) const { return unit == 0 ? (entries == 0 ? 0 : ends[entries - 1]) : entries * unit; }
@@ -57,13 +57,17 @@ Result<JournalAudit> audit_journal(Disk& disk, const std::string& directory, con
   if (!key) return fail(ErrorCode::damaged, "journal/log.vkey is damaged: " + key.error().message, "Restore it from a backup or from a dossier's policy.");
   if (text_of(key_text) != key->text() + "\n") fault("journal/log.vkey holds more than the log's key.");
   const auto policy = disk.read_all(directory + "/policy");
-  if (!policy) fault("journal/policy is missing or can't be read.");
-  else if (text_of(*policy).find("log " + key->text() + "\n") == std::string_view::npos) fault("journal/policy does not name the log's key.");
-  else if (text_of(*policy) != "log " + key->text() + "\nquorum none\n") fault("journal/policy holds lines that this version did not write.");
+  if (!policy)
+    fault("journal/policy is missing or can't be read.");
+  else if (text_of(*policy).find("log " + key->text() + "\n") == std::string_view::npos)
+    fault("journal/policy does not name the log's key.");
+  else if (text_of(*policy) != "log " + key->text() + "\nquorum none\n")
+    fault("journal/policy holds lines that this version did not write.");
 
   const Bytes wal = TRY(disk.read_all(directory + "/wal"));
   const WalContent content = TRY(parse_wal(wal));
-  if (content.valid_bytes != wal.size()) fault("journal/wal has a torn end at offset " + std::to_string(content.valid_bytes) + " (" + std::to_string(wal.size() - content.valid_bytes) + " bytes that were never acknowledged, or a damaged last batch).");
+  if (content.valid_bytes != wal.size())
+    fault("journal/wal has a torn end at offset " + std::to_string(content.valid_bytes) + " (" + std::to_string(wal.size() - content.valid_bytes) + " bytes that were never acknowledged, or a damaged last batch).");
 
   // Entries, leaf hashes, and what each bundle should hold.
   std::vector<Hash> leaves;

@@ -60,7 +60,9 @@ void expect_tiles(FaultyDisk& disk, const std::vector<Bytes>& entries) {
       if (width == 256) above.push_back(merkle_root(std::span(level).subspan(at, 256)));
     }
     level = std::move(above);  // a partial tile is never hashed upward, an empty one never written
-    if (level.empty()) { EXPECT_FALSE(disk.exists("j/tile/" + std::to_string(tile_level + 1))); }
+    if (level.empty()) {
+      EXPECT_FALSE(disk.exists("j/tile/" + std::to_string(tile_level + 1)));
+    }
   }
 }
 
@@ -109,11 +111,14 @@ RC_GTEST_PROP(JournalBatches, random_batches_give_the_trees_roots_and_proofs_and
     RC_ASSERT(verify_consistency(older, size, merkle_root(std::span(leaves).first(older)), root, journal->prove_consistency(older, size).value()));
   }
   std::uint64_t next = 0;
-  RC_ASSERT(journal->for_each(0, [&](std::uint64_t index, ByteView entry) -> Result<void> {
-    if (index != next || !std::ranges::equal(entry, all[next])) return fail(ErrorCode::internal, "order");
-    ++next;
-    return {};
-  }).has_value());
+  RC_ASSERT(journal
+                ->for_each(0,
+                           [&](std::uint64_t index, ByteView entry) -> Result<void> {
+                             if (index != next || !std::ranges::equal(entry, all[next])) return fail(ErrorCode::internal, "order");
+                             ++next;
+                             return {};
+                           })
+                .has_value());
   RC_ASSERT(next == all.size());
 }
 

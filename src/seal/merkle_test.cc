@@ -72,7 +72,9 @@ TEST_F(Merkle, inclusion_proofs_are_the_definitions_and_nothing_else_verifies) {
       ASSERT_FALSE(verify_inclusion(m, n, leaves[(m + 1) % kLargest], path, roots[n]));
       ASSERT_FALSE(verify_inclusion(m, n, leaves[m], path, roots[n - 1]));
       ASSERT_FALSE(verify_inclusion(m + n, n, leaves[m], path, roots[n]));
-      if (n > 1) { ASSERT_FALSE(verify_inclusion((m + 1) % n, n, leaves[m], path, roots[n])); }
+      if (n > 1) {
+        ASSERT_FALSE(verify_inclusion((m + 1) % n, n, leaves[m], path, roots[n]));
+      }
       for (std::size_t i = 0; i < path.size(); ++i) {
         auto mutated = path;
         mutated[i][(m + i) % 32] ^= static_cast<std::uint8_t>(1U << (i % 8));
@@ -104,8 +106,12 @@ TEST_F(Merkle, consistency_proofs_are_the_definitions_and_nothing_else_verifies)
       ASSERT_TRUE(verify_consistency(m, n, roots[m], roots[n], path));
       ASSERT_FALSE(verify_consistency(m, n, roots[m - 1], roots[n], path));
       ASSERT_FALSE(verify_consistency(m, n, roots[m], roots[n - 1], path));
-      if (m < n) { ASSERT_FALSE(verify_consistency(n, m, roots[n], roots[m], path)); }
-      if (m < n) { ASSERT_FALSE(verify_consistency(m, n, roots[n], roots[m], path)); }
+      if (m < n) {
+        ASSERT_FALSE(verify_consistency(n, m, roots[n], roots[m], path));
+      }
+      if (m < n) {
+        ASSERT_FALSE(verify_consistency(m, n, roots[n], roots[m], path));
+      }
       for (std::size_t i = 0; i < path.size(); ++i) {
         auto mutated = path;
         mutated[i][(m + i) % 32] ^= static_cast<std::uint8_t>(1U << (i % 8));
@@ -176,10 +182,11 @@ TEST(MerkleVectors, transparency_dev_inclusion_and_consistency) {
         continue;
       }
       const auto number = [&](const char* key) { return object.at(key).to_number<std::uint64_t>(); };
-      const bool ok = kind == "inclusion" ? verify_inclusion(number("leafIdx"), number("treeSize"), *first, proof, *second)
-                                          : verify_consistency(number("size1"), number("size2"), *first, *second, proof);
-      if (ok == !expect_error) ++agreed;
-      else exceptions.push_back(path.substr(vectors.size() + 1) + ": " + std::string(object.at("desc").as_string()));
+      const bool ok = kind == "inclusion" ? verify_inclusion(number("leafIdx"), number("treeSize"), *first, proof, *second) : verify_consistency(number("size1"), number("size2"), *first, *second, proof);
+      if (ok == !expect_error)
+        ++agreed;
+      else
+        exceptions.push_back(path.substr(vectors.size() + 1) + ": " + std::string(object.at("desc").as_string()));
     }
   }
   std::printf("  merkle: %d of %d vectors agree (%d refused as not being 32-byte hashes); %zu exceptions\n", agreed, judged, not_hashes, exceptions.size());

@@ -90,8 +90,7 @@ Result<Checkpoint> open_checkpoint(std::string_view note, const VerifierKey& log
   if (*origin != log.name || !signature->starts_with(prefix)) return fail(ErrorCode::check_failed, "A checkpoint is not of this log (" + log.name + ").");
   const auto blob = from_base64(signature->substr(prefix.size()));
   const auto id = log.id();
-  if (!blob || blob->size() != 68 || !std::equal(id.begin(), id.end(), blob->begin()) || !verify_signature(log.key, view(text), ByteView(*blob).subspan(4)))
-    return fail(ErrorCode::check_failed, "A checkpoint's signature is not the log's.");
+  if (!blob || blob->size() != 68 || !std::equal(id.begin(), id.end(), blob->begin()) || !verify_signature(log.key, view(text), ByteView(*blob).subspan(4))) return fail(ErrorCode::check_failed, "A checkpoint's signature is not the log's.");
   return Checkpoint{std::string(*origin), *size, *root};
 }
 

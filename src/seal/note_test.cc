@@ -72,7 +72,7 @@ TEST(Checkpoints, every_cut_and_every_extra_byte_shows) {
 TEST(Checkpoints, extension_lines_odd_sizes_and_foreign_origins_are_refused_even_when_signed) {
   const std::string root = base64(sha256(view("root")));
   for (const std::string& text : {kName + "\n5\n" + root + "\nextension\n", kName + "\n05\n" + root + "\n", kName + "\n-5\n" + root + "\n", kName + "\n\n" + root + "\n", kName + "\n5\nAAAA\n", kName + "\n5 \n" + root + "\n",
-                                 std::string("other\n5\n") + root + "\n", kName + "\n9999999999999999999999\n" + root + "\n", kName + "\r\n5\r\n" + root + "\r\n"})
+                                  std::string("other\n5\n") + root + "\n", kName + "\n9999999999999999999999\n" + root + "\n", kName + "\r\n5\r\n" + root + "\r\n"})
     EXPECT_FALSE(open_checkpoint(sign_note(text, kName, test_key()), test_log())) << text;
   EXPECT_EQ(open_checkpoint(sign_note(Checkpoint{kName, 5, {}}.text(), kName, SigningKey(sha256(view("another")))), test_log()).error().code, ErrorCode::check_failed);
 }
@@ -112,7 +112,7 @@ TEST(TlogProofs, refuse_what_is_off) {
   const std::string hash = base64(sha256(view("x")));
   const std::string head = "c2sp.org/tlog-proof@v1\n";
   for (const std::string& text : {std::string(), std::string("c2sp.org/tlog-proof@v2\nindex 0\n\nx"), head, head + "index 0\n", head + "index 0\n\n", head + "index 00\n\nx", head + "index -1\n\nx", head + "index \n\nx",
-                                 head + "index 0 \n\nx", head + "index 0\n" + hash + " \n\nx", head + "index 0\nAAAA\n\nx", head + "index 0\n" + hash, head + "index 99999999999999999999\n\nx", head + "Index 0\n\nx"})
+                                  head + "index 0 \n\nx", head + "index 0\n" + hash + " \n\nx", head + "index 0\nAAAA\n\nx", head + "index 0\n" + hash, head + "index 99999999999999999999\n\nx", head + "Index 0\n\nx"})
     EXPECT_FALSE(TlogProof::parse(text)) << text;
   std::string many = head + "index 0\n";
   for (int i = 0; i < 64; ++i) many += hash + "\n";

@@ -16,8 +16,8 @@ namespace oyer::seal {
 using TakeRecord = std::function<std::optional<std::size_t>(ByteView file, std::size_t at)>;
 
 struct RecordWalk {
-  std::uint64_t valid_bytes = 0;                 // sound from the start up to here
-  std::optional<std::uint64_t> damage;           // offset of a broken record that sound ones follow
+  std::uint64_t valid_bytes = 0;        // sound from the start up to here
+  std::optional<std::uint64_t> damage;  // offset of a broken record that sound ones follow
 };
 
 // Walks all records. `magic` is the first byte of every record's magic, used to look for sound records behind a broken one.

@@ -10,8 +10,8 @@
 namespace oyer::seal {
 
 struct RedactionLeaf {
-  std::uint32_t page = 0;   // 0 for a dummy
-  std::uint8_t gap = 255;   // 0 none, 1 white space, 2 with a line feed; 255 for a dummy
+  std::uint32_t page = 0;  // 0 for a dummy
+  std::uint8_t gap = 255;  // 0 none, 1 white space, 2 with a line feed; 255 for a dummy
   std::string text;
 };
 

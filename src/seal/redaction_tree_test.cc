@@ -37,13 +37,20 @@ TEST(RedactionTokens, latin_text_is_cut_at_white_space_and_gaps_tell_it_apart) {
   EXPECT_EQ(shown(redaction_tokens(1, "  x\ty\xC2\xA0z\xE2\x80\xA9w\rv")), "1[x]1[y]1[z]1[w]1[v]");
   EXPECT_EQ(shown(redaction_tokens(1, "")), "");
   EXPECT_EQ(shown(redaction_tokens(1, " \n ")), "");
-  EXPECT_EQ(shown(redaction_tokens(1, "a\xE2\x80\x8B" "b")), "0[a\xE2\x80\x8B" "b]");  // a zero-width space is no White_Space
+  EXPECT_EQ(shown(redaction_tokens(1,
+                                   "a\xE2\x80\x8B"
+                                   "b")),
+            "0[a\xE2\x80\x8B"
+            "b]");  // a zero-width space is no White_Space
 }
 
 TEST(RedactionTokens, korean_and_thai_are_cut_code_point_by_code_point) {
   EXPECT_EQ(shown(redaction_tokens(1, "\xEA\xB9\x80\xEC\xB2\xA0\xEC\x88\x98 \xEC\x94\xA8")), "0[\xEA\xB9\x80]0[\xEC\xB2\xA0]0[\xEC\x88\x98]1[\xEC\x94\xA8]");
   EXPECT_EQ(shown(redaction_tokens(1, "\xE0\xB8\x81\xE0\xB9\x88\xE0\xB8\xB2")), "0[\xE0\xB8\x81]0[\xE0\xB9\x88]0[\xE0\xB8\xB2]");
-  EXPECT_EQ(shown(redaction_tokens(1, "A\xE6\x9D\x8E" "B12\xE3\x81\x82\xE3\x82\xA2")), "0[A]0[\xE6\x9D\x8E]0[B12]0[\xE3\x81\x82]0[\xE3\x82\xA2]");
+  EXPECT_EQ(shown(redaction_tokens(1,
+                                   "A\xE6\x9D\x8E"
+                                   "B12\xE3\x81\x82\xE3\x82\xA2")),
+            "0[A]0[\xE6\x9D\x8E]0[B12]0[\xE3\x81\x82]0[\xE3\x82\xA2]");
   EXPECT_EQ(shown(redaction_tokens(1, "\xE1\x9E\x80\xE1\x9E\xB6")), "0[\xE1\x9E\x80]0[\xE1\x9E\xB6]");
 }
 

@@ -32,9 +32,7 @@ Hash SigningKey::seed() const {
   return out;
 }
 
-bool verify_signature(const PublicKey& key, ByteView message, ByteView signature) {
-  return signature.size() == crypto_sign_BYTES && crypto_sign_verify_detached(signature.data(), message.data(), message.size(), key.data()) == 0;
-}
+bool verify_signature(const PublicKey& key, ByteView message, ByteView signature) { return signature.size() == crypto_sign_BYTES && crypto_sign_verify_detached(signature.data(), message.data(), message.size(), key.data()) == 0; }
 
 void wipe(std::span<std::uint8_t> bytes) { sodium_memzero(bytes.data(), bytes.size()); }
 

@@ -56,8 +56,10 @@ Result<BlobRef> Store::put_stream(const ByteSource& source, bool open_tier) {
     if (piece.empty()) break;
     hash.update(piece);
     ref.size += piece.size();
-    if (open_tier) TRY(writer->write(piece));
-    else TRY(payload.write(piece));
+    if (open_tier)
+      TRY(writer->write(piece));
+    else
+      TRY(payload.write(piece));
   }
   if (!open_tier) TRY(payload.finish());
   ref.address = TRY(writer->finish());

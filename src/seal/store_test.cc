@@ -138,7 +138,9 @@ TEST(Blobs, every_flipped_byte_of_a_pack_is_told_and_costs_its_own_record_alone)
     damaged.raw("b/packs/000001.pack")[at] ^= 0x04;
     auto reader = blobs_of(damaged, false);
     EXPECT_FALSE(faults_of(*reader).empty()) << at;
-    if (at >= 16 && at < 106) { EXPECT_FALSE(reader->get(sha256(first))) << at; }
+    if (at >= 16 && at < 106) {
+      EXPECT_FALSE(reader->get(sha256(first))) << at;
+    }
     if (at >= 106) continue;  // the last record: a torn tail to all appearances
     EXPECT_EQ(reader->get(sha256(second)).value(), second) << at;
     const Bytes before = damaged.read_all("b/packs/000001.pack").value();
@@ -225,7 +227,11 @@ std::unique_ptr<HeaderStore> headers_of(Disk& disk, bool writable = true) {
   return store ? *std::move(store) : nullptr;
 }
 Hash address_of(int i) { return sha256(view("blob " + std::to_string(i))); }
-Hint hint_of(int i) { Hint hint{}; hint[3] = static_cast<std::uint8_t>(i); return hint; }
+Hint hint_of(int i) {
+  Hint hint{};
+  hint[3] = static_cast<std::uint8_t>(i);
+  return hint;
+}
 std::string header_of(int i) { return "age-encryption.org/v1\n" + std::string(static_cast<std::size_t>(40 + i), 'h') + std::to_string(i); }
 FaultyDisk three_headers() {
   FaultyDisk disk = fresh_headers();
@@ -261,8 +267,10 @@ TEST(Headers, every_flipped_byte_and_every_cut_of_one_copy_is_mended_from_the_ot
     for (std::size_t at = 0; at < good.size(); ++at) {
       for (const bool cut : {false, true}) {
         FaultyDisk damaged = disk;
-        if (cut) damaged.raw(path).resize(at);
-        else damaged.raw(path)[at] ^= 0x20;
+        if (cut)
+          damaged.raw(path).resize(at);
+        else
+          damaged.raw(path)[at] ^= 0x20;
         expect_headers(*headers_of(damaged, false), 3);
         expect_headers(*headers_of(damaged), 3);
         ASSERT_EQ(damaged.read_all("v/headers-a").value(), damaged.read_all("v/headers-b").value()) << at;
@@ -368,11 +376,13 @@ Result<void> one_act(Store& store, std::uint64_t seed, Promise& promise) {
     BlobRef ref;
     if (i == 2) {
       bool handed = false;
-      ref = TRY(store.put_stream([&]() -> Result<Bytes> {
-        if (handed) return Bytes{};
-        handed = true;
-        return plaintext;
-      }, open_tier));
+      ref = TRY(store.put_stream(
+          [&]() -> Result<Bytes> {
+            if (handed) return Bytes{};
+            handed = true;
+            return plaintext;
+          },
+          open_tier));
     } else {
       ref = TRY(store.put(plaintext, open_tier));
     }
@@ -428,7 +438,9 @@ void expect_whole(FaultyDisk& disk, const Promise& promise, const std::string& w
     }
   }
   ASSERT_EQ(opened_records, store.journal().size()) << what << ": a part of a submission";
-  if (promise.checkpoint > 0) { ASSERT_GE(store.journal().checkpoint().value().size, promise.checkpoint) << what; }
+  if (promise.checkpoint > 0) {
+    ASSERT_GE(store.journal().checkpoint().value().size, promise.checkpoint) << what;
+  }
   // A cut can tear an unsynced record before one that is whole: told as damage, since nobody can tell it from that. Nothing else may be told.
   std::string fault;
   ASSERT_TRUE(store.blobs().scrub([&](const std::string& told) { fault = told; })) << what;
@@ -554,10 +566,12 @@ TEST(Store, a_source_that_fails_half_way_leaves_nothing) {
   auto store = open_store(c.disk).value();
   const auto before = c.disk.files();
   int calls = 0;
-  const auto ref = store->put_stream([&]() -> Result<Bytes> {
-    if (++calls < 4) return Bytes(50000);
-    return fail(ErrorCode::bad_input, "unplugged");
-  }, false);
+  const auto ref = store->put_stream(
+      [&]() -> Result<Bytes> {
+        if (++calls < 4) return Bytes(50000);
+        return fail(ErrorCode::bad_input, "unplugged");
+      },
+      false);
   EXPECT_EQ(ref.error().code, ErrorCode::bad_input);
   EXPECT_EQ(c.disk.files(), before);
 }

@@ -56,8 +56,7 @@ Result<age::Identity> Vault::create(Disk& disk, const std::string& directory, co
   TRY(HeaderStore::create(disk, directory));
   const age::Identity identity = age::Identity::generate(random);
   const std::string text = identity.text() + "\n";
-  const Bytes sealed = secret.key_file ? age::encrypt({age::Identity(*secret.key_file).recipient()}, view(text), random)
-                                       : age::encrypt_with_passphrase(secret.passphrase, work_factor, view(text), random);
+  const Bytes sealed = secret.key_file ? age::encrypt({age::Identity(*secret.key_file).recipient()}, view(text), random) : age::encrypt_with_passphrase(secret.passphrase, work_factor, view(text), random);
   TRY(disk.write_atomic(directory + "/custodians/" + custodian + ".age", sealed, 0600));
   TRY(disk.write_atomic(directory + "/custodians/" + custodian + ".pub", view(age::recipient_text(identity.recipient()) + "\n")));
   const age::Identity base = age::Identity::generate(random);

@@ -36,8 +36,7 @@ TEST_F(VaultTest, a_passphrase_unlocks_everything_down_the_chain) {
   EXPECT_EQ(Vault::log_key(disk, directory, *custodian).value().seed(), log_key().seed());
   EXPECT_FALSE(Vault::compartments(disk, directory, *custodian).value().empty());
   EXPECT_EQ(Vault::custodians(disk, directory).value(), std::vector<std::string>{"anna"});
-  for (const char* wrong : {"", "correct hors", "correct horse ", "Correct horse"})
-    EXPECT_EQ(Vault::unlock(disk, directory, "anna", Secret{wrong, {}}).error().code, ErrorCode::refused) << wrong;
+  for (const char* wrong : {"", "correct hors", "correct horse ", "Correct horse"}) EXPECT_EQ(Vault::unlock(disk, directory, "anna", Secret{wrong, {}}).error().code, ErrorCode::refused) << wrong;
   EXPECT_EQ(Vault::unlock(disk, directory, "anna", Secret{{}, kKeyFile}).error().code, ErrorCode::refused);
   EXPECT_EQ(Vault::unlock(disk, directory, "bert", Secret{"correct horse", {}}).error().code, ErrorCode::not_found);
 }
@@ -62,7 +61,9 @@ TEST_F(VaultTest, secret_files_are_private_and_hold_no_secret_in_plain) {
   for (const auto& path : test::files_below(directory)) {
     struct stat status {};
     ASSERT_EQ(::stat(path.c_str(), &status), 0);
-    if (!path.ends_with(".pub")) { EXPECT_EQ(status.st_mode & 0077, 0U) << path; }
+    if (!path.ends_with(".pub")) {
+      EXPECT_EQ(status.st_mode & 0077, 0U) << path;
+    }
     const std::string bytes = test::read_file(path);
     for (const Hash& secret : {custodian.secret(), base.secret(), log_key().seed()}) EXPECT_EQ(bytes.find(text_of(secret)), std::string::npos) << path;
     EXPECT_EQ(bytes.find("AGE-SECRET"), std::string::npos) << path;

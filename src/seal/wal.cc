@@ -86,8 +86,7 @@ Result<WalContent> parse_wal(ByteView bytes) {
   for (std::size_t later = at; later + kBatchHead + kHashSize <= bytes.size(); ++later) {
     if (bytes[later] != 'O') continue;
     if (take_batch(bytes, later, std::nullopt, nullptr))
-      return fail(ErrorCode::damaged, "journal/wal is damaged at offset " + std::to_string(at) + " (a whole batch follows at offset " + std::to_string(later) + ").",
-                  "Do not write to this case; restore journal/wal from a backup.");
+      return fail(ErrorCode::damaged, "journal/wal is damaged at offset " + std::to_string(at) + " (a whole batch follows at offset " + std::to_string(later) + ").", "Do not write to this case; restore journal/wal from a backup.");
   }
   return content;
 }

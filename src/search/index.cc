@@ -179,8 +179,10 @@ Snippet snippet(std::string_view page, const std::string& query, std::size_t wid
   }
   std::vector<std::pair<std::size_t, std::size_t>> found;
   for (const Place& place : places) {
-    if (!found.empty() && place.start <= found.back().second) found.back().second = std::max(found.back().second, place.end);
-    else found.emplace_back(place.start, place.end);
+    if (!found.empty() && place.start <= found.back().second)
+      found.back().second = std::max(found.back().second, place.end);
+    else
+      found.emplace_back(place.start, place.end);
   }
   const auto is_boundary = [&](std::size_t i) { return i >= page.size() || (static_cast<unsigned char>(page[i]) & 0xC0) != 0x80; };
   std::size_t from = 0;
@@ -190,7 +192,8 @@ Snippet snippet(std::string_view page, const std::string& query, std::size_t wid
   while (!is_boundary(to)) ++to;
   Snippet out;
   out.text = std::string(page.substr(from, to - from));
-  std::replace_if(out.text.begin(), out.text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  std::replace_if(
+      out.text.begin(), out.text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   for (const auto& [start, end] : found)
     if (start >= from && end <= to) out.marks.emplace_back(start - from, end - from);
   return out;

@@ -18,7 +18,8 @@ std::vector<std::string> parts_of(const std::string& path) {
   std::vector<std::string> parts;
   std::string part;
   for (char c : path + "/") {
-    if (c != '/') part.push_back(c);
+    if (c != '/')
+      part.push_back(c);
     else if (!part.empty()) {
       parts.push_back(part);
       part.clear();
@@ -68,8 +69,10 @@ Response Api::command(const std::string& body) {
   context.acknowledged = [&](const json::value& line) { lines.push_back(line); };
   const auto answer = service::call(context, string_or_empty(value->get_object(), "use_case"), *get_object(value->get_object(), "arguments"));
   json::object out{{"lines", std::move(lines)}};
-  if (answer) out["answer"] = *answer;
-  else out["error"] = json::object{{"code", static_cast<std::int64_t>(answer.error().code)}, {"message", answer.error().message}, {"advice", answer.error().advice}};
+  if (answer)
+    out["answer"] = *answer;
+  else
+    out["error"] = json::object{{"code", static_cast<std::int64_t>(answer.error().code)}, {"message", answer.error().message}, {"advice", answer.error().advice}};
   return json_response(out);
 }
 

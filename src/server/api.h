@@ -12,8 +12,8 @@ namespace oyer::server {
 
 struct Request {
   std::string method;
-  std::string path;                         // decoded, without the query
-  std::map<std::string, std::string> query; // decoded
+  std::string path;                          // decoded, without the query
+  std::map<std::string, std::string> query;  // decoded
   std::string body;
 };
 
@@ -21,7 +21,7 @@ struct Response {
   unsigned status = 200;
   std::string type = "application/json";
   std::string body;
-  std::string file_name;                    // for downloads
+  std::string file_name;  // for downloads
 };
 
 class Api {

@@ -190,9 +190,7 @@ Result<int> run(std::unique_ptr<casefile::Case> opened, const Options& options) 
       return made(api.answer(parsed), request.version());
     });
   });
-  std::thread calls([&] {
-    accept_loop(commands, [&api](const http::request<http::string_body>& request) { return made(api.command(request.body()), request.version()); });
-  });
+  std::thread calls([&] { accept_loop(commands, [&api](const http::request<http::string_body>& request) { return made(api.command(request.body()), request.version()); }); });
   io.run();
   // Blocking accepts do not notice the close: the process ends with its sockets, after the case is shut in order.
   const auto published = opened->publish();

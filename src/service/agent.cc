@@ -63,8 +63,10 @@ int connect_to(const std::string& path) {
     const bool mine = ::getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.uid == ::getuid();
     const ssize_t n = mine ? ::read(client, request, sizeof request - 1) : 0;
     const bool ends = n > 0 && std::string_view(request, static_cast<std::size_t>(n)) == "lock\n";
-    if (n > 0 && !ends) [[maybe_unused]] const ssize_t written = ::write(client, answer.data(), answer.size());
-    if (ends) [[maybe_unused]] const ssize_t written = ::write(client, "ok\n", 3);
+    if (n > 0 && !ends) [[maybe_unused]]
+      const ssize_t written = ::write(client, answer.data(), answer.size());
+    if (ends) [[maybe_unused]]
+      const ssize_t written = ::write(client, "ok\n", 3);
     ::close(client);
     if (ends) break;
   }
@@ -123,8 +125,7 @@ Result<void> start_agent(const std::string& case_id, const casefile::CaseKeys& k
   }
   ::close(listener);
   // Until the child has left this terminal's session, our own end would take it along (SIGHUP).
-  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {}
   return {};
 }
 

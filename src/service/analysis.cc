@@ -125,8 +125,17 @@ Result<json::value> weigh_findings(Context& context, const json::object& argumen
   for (const auto& finding : weighing.findings) {
     if (!only.empty() && finding.thing.id != only) continue;
     const auto& why = finding.explanation;
-    items.push_back(json::object{{"id", TRY(context.query().short_id(finding.thing.id))}, {"label", finding.finding.label}, {"text", string_or_empty(finding.thing.data, "text")}, {"policy", finding.policy.name}, {"meets_policy", why.meets_policy},
-                                 {"sources", strings(why.sources)}, {"roots", strings(why.roots)}, {"counts", strings(why.counts)}, {"does_not_count", strings(why.does_not_count)}, {"missing", strings(why.missing)}, {"carried", strings(why.carried)}});
+    items.push_back(json::object{{"id", TRY(context.query().short_id(finding.thing.id))},
+                                 {"label", finding.finding.label},
+                                 {"text", string_or_empty(finding.thing.data, "text")},
+                                 {"policy", finding.policy.name},
+                                 {"meets_policy", why.meets_policy},
+                                 {"sources", strings(why.sources)},
+                                 {"roots", strings(why.roots)},
+                                 {"counts", strings(why.counts)},
+                                 {"does_not_count", strings(why.does_not_count)},
+                                 {"missing", strings(why.missing)},
+                                 {"carried", strings(why.carried)}});
   }
   return json::object{{"items", std::move(items)}};
 }
@@ -203,13 +212,25 @@ Result<json::value> link_exhibits(Context& context, const json::object& argument
     // Keys of a body are ASCII: columns in other scripts are mapped by their place.
     json::array columns;
     for (const auto& column : sources[i].table.header) columns.emplace_back(column);
-    drafts.push_back({"import/1", {{"exhibit", exhibits[i].id}, {"parser", json::object{{"format", "csv"}, {"v", 1}}}, {"mapping", json::object{{"columns", std::move(columns)}}}, {"rows", static_cast<std::int64_t>(sources[i].table.rows.size())}}, {}, {}, ""});
+    drafts.push_back({"import/1",
+                      {{"exhibit", exhibits[i].id}, {"parser", json::object{{"format", "csv"}, {"v", 1}}}, {"mapping", json::object{{"columns", std::move(columns)}}}, {"rows", static_cast<std::int64_t>(sources[i].table.rows.size())}},
+                      {},
+                      {},
+                      ""});
   }
   const std::string clusters = link::clusters_csv(sources, result);
   const bool open = context.target->info().open;
   const auto blob = TRY(context.target->store().put(view(clusters), open));
-  casefile::Draft run{"run/1", {{"engine", "link"}, {"version", "1"}, {"parameters", json::object{{"threshold", "model"}}}, {"inputs", std::move(inputs)}, {"blob", hex(blob.address)},
-                                {"summary", std::to_string(result.cluster.size()) + " rows linked to " + std::to_string(answer.at("clusters").as_int64()) + " people (reported data; a convenience sample)"}}, {}, {{"digest", canonical(json::object{{"csv", hex(blob.digest)}})}}, ""};
+  casefile::Draft run{"run/1",
+                      {{"engine", "link"},
+                       {"version", "1"},
+                       {"parameters", json::object{{"threshold", "model"}}},
+                       {"inputs", std::move(inputs)},
+                       {"blob", hex(blob.address)},
+                       {"summary", std::to_string(result.cluster.size()) + " rows linked to " + std::to_string(answer.at("clusters").as_int64()) + " people (reported data; a convenience sample)"}},
+                      {},
+                      {{"digest", canonical(json::object{{"csv", hex(blob.digest)}})}},
+                      ""};
   drafts.push_back(std::move(run));
   const auto ids = TRY(context.target->append("link", std::move(drafts), open));
   answer.get_object()["run"] = TRY(context.query().short_id(ids.back()));

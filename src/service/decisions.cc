@@ -139,8 +139,10 @@ Result<json::value> add_thing(Context& context, const json::object& arguments) {
     if (!mandates.empty() && made.data.contains("when")) {
       const auto when = TRY(PartialDate::from_json(made.data.at("when")));
       const auto period = TRY(PartialDate::from_json(mandates.back().data.at("period")));
-      if (!when.possibly_within(period.first, period.last)) out["flag"] = "This lies outside the mandate's period (" + period.text() + ").";
-      else if (!when.surely_within(period.first, period.last)) out["flag"] = "This may lie outside the mandate's period (" + period.text() + ").";
+      if (!when.possibly_within(period.first, period.last))
+        out["flag"] = "This lies outside the mandate's period (" + period.text() + ").";
+      else if (!when.surely_within(period.first, period.last))
+        out["flag"] = "This may lie outside the mandate's period (" + period.text() + ").";
     }
   }
   return out;

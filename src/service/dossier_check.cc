@@ -13,7 +13,8 @@ Result<DossierCheck> check_dossier(const std::string& directory, const std::opti
   json::array faults;
   for (const auto& fault : verdict.faults) faults.emplace_back(fault);
   for (const auto& fault : verdict.anchor_faults) faults.emplace_back(fault);
-  check.answer = {{"consistent", verdict.consistent()}, {"authenticated", verdict.authenticated()}, {"files", static_cast<std::int64_t>(verdict.files)}, {"entries", static_cast<std::int64_t>(verdict.entries)}, {"faults", std::move(faults)}};
+  check.answer = {
+      {"consistent", verdict.consistent()}, {"authenticated", verdict.authenticated()}, {"files", static_cast<std::int64_t>(verdict.files)}, {"entries", static_cast<std::int64_t>(verdict.entries)}, {"faults", std::move(faults)}};
   if (check.passed) check.answer["closing"] = dossier::closing_line(verdict);
   return check;
 }

@@ -11,7 +11,7 @@ namespace oyer::service {
 
 struct DossierCheck {
   bool passed = false;
-  std::string text;      // for people
+  std::string text;  // for people
   json::object answer;
 };
 Result<DossierCheck> check_dossier(const std::string& directory, const std::optional<std::string>& anchor);

@@ -68,7 +68,8 @@ Result<std::optional<json::array>> numbers_of(const json::object& arguments, con
   std::string digits;
   const std::string text = (value->is_string() ? std::string(value->get_string()) : "") + ",";
   for (char c : text) {
-    if (c >= '0' && c <= '9' && digits.size() < 12) digits.push_back(c);
+    if (c >= '0' && c <= '9' && digits.size() < 12)
+      digits.push_back(c);
     else if ((c == '-' || c == ',') && !digits.empty()) {
       out.emplace_back(static_cast<std::int64_t>(std::stoll(digits)));
       digits.clear();
@@ -112,8 +113,14 @@ Result<json::value> search_text(Context& context, const json::object& arguments)
       const std::string_view all(snippet.text);
       marks.push_back(json::array{static_cast<std::int64_t>(utf8::length(all.substr(0, start))), static_cast<std::int64_t>(utf8::length(all.substr(0, end)))});
     }
-    json::object row{{"exhibit", TRY(context.query().short_id(hit.exhibit))}, {"name", string_or_empty(exhibit->data, "name")}, {"rendition", TRY(context.query().short_id(hit.rendition))}, {"layer", string_or_empty(rendition->data, "kind")}, {"page", hit.page},
-                     {"snippet", snippet.text}, {"marks", std::move(marks)}, {"score", hit.score_thousandths}};
+    json::object row{{"exhibit", TRY(context.query().short_id(hit.exhibit))},
+                     {"name", string_or_empty(exhibit->data, "name")},
+                     {"rendition", TRY(context.query().short_id(hit.rendition))},
+                     {"layer", string_or_empty(rendition->data, "kind")},
+                     {"page", hit.page},
+                     {"snippet", snippet.text},
+                     {"marks", std::move(marks)},
+                     {"score", hit.score_thousandths}};
     // The first whole occurrence, so that a page can be opened at its span.
     std::string words = query;  // a phrase's quotation marks are no part of the page
     std::erase(words, '"');
@@ -133,7 +140,8 @@ Result<json::value> read_page(Context& context, const json::object& arguments) {
   const std::int64_t number = get_integer(arguments, "page").value_or(1);
   const std::string layer = string_or_empty(arguments, "layer");
   json::array layers;
-  json::object out{{"exhibit", TRY(context.query().short_id(exhibit.id))}, {"name", string_or_empty(exhibit.data, "name")}, {"media", string_or_empty(exhibit.data, "media")}, {"state", string_or_empty(exhibit.data, "state")}, {"page", number}};
+  json::object out{
+      {"exhibit", TRY(context.query().short_id(exhibit.id))}, {"name", string_or_empty(exhibit.data, "name")}, {"media", string_or_empty(exhibit.data, "media")}, {"state", string_or_empty(exhibit.data, "state")}, {"page", number}};
   set_if(out, "reason", string_or_empty(exhibit.data, "reason"));
   bool chosen = false;
   for (const auto& rendition : TRY(context.query().pointing_to(exhibit.id, "exhibit"))) {
@@ -223,9 +231,9 @@ Result<json::value> add_passage(Context& context, const json::object& arguments)
     if (!found.empty()) break;  // the first layer that has it
   }
   if (layers == 0) return fail(ErrorCode::not_found, "This exhibit has no text layer in which a passage can be marked.", "`oyer show " + string_or_empty(arguments, "exhibit") + "` says what was read.");
-  if (found.empty()) return fail(ErrorCode::not_found, "That passage is not in the exhibit's text" + (page ? " on page " + std::to_string(*page) : std::string()) + ".", "Look with `oyer search`; quotations must be letter for letter, white space apart.");
-  if (found.size() > 1 && !get_bool(arguments, "first"))
-    return fail(ErrorCode::usage, "That quotation stands " + std::to_string(found.size()) + " times in the exhibit.", "Give --page, a longer quotation, or --first.");
+  if (found.empty())
+    return fail(ErrorCode::not_found, "That passage is not in the exhibit's text" + (page ? " on page " + std::to_string(*page) : std::string()) + ".", "Look with `oyer search`; quotations must be letter for letter, white space apart.");
+  if (found.size() > 1 && !get_bool(arguments, "first")) return fail(ErrorCode::usage, "That quotation stands " + std::to_string(found.size()) + " times in the exhibit.", "Give --page, a longer quotation, or --first.");
   Found& chosen = found.front();
   json::object data{{"exhibit", exhibit.id}, {"rendition", chosen.rendition.id}, {"selector", chosen.selector}, {"quote", chosen.quote}, {"quote_digest", hex(seal::sha256(view(chosen.quote)))}};
   set_if(data, "translation", string_or_empty(arguments, "translation"));

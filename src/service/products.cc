@@ -115,20 +115,26 @@ Result<release::Report> report_of(Context& context, const Weighing& weighing) {
   for (const auto& allegation : allegations) {
     release::ReportAllegation row{get_integer(allegation.data, "number").value_or(0), string_or_empty(allegation.data, "text"), "Silence."};
     const auto it = replies.find(allegation.id);
-    if (it == replies.end()) ++silent;
+    if (it == replies.end())
+      ++silent;
     else {
       row.answer.clear();
       for (const auto& reply : it->second) {
         const std::string kind = string_or_empty(reply.data, "kind");
         denials += kind == "denial";
         with_evidence += kind == "evidence";
-        row.answer += (row.answer.empty() ? "" : " ") + (kind == "denial" ? std::string("Denied, without evidence: ") : kind == "evidence" ? std::string("Answered with evidence: ") : std::string("Answered: ")) + string_or_empty(reply.data, "text");
+        row.answer += (row.answer.empty() ? "" : " ") +
+                      (kind == "denial"     ? std::string("Denied, without evidence: ")
+                       : kind == "evidence" ? std::string("Answered with evidence: ")
+                                            : std::string("Answered: ")) +
+                      string_or_empty(reply.data, "text");
       }
     }
     report.allegations.push_back(std::move(row));
   }
   if (!allegations.empty())
-    report.numbers.push_back("Of " + std::to_string(allegations.size()) + " allegations put to the State, " + std::to_string(silent) + " met silence, " + std::to_string(denials) + " a bare denial, " + std::to_string(with_evidence) + " an answer with evidence.");
+    report.numbers.push_back("Of " + std::to_string(allegations.size()) + " allegations put to the State, " + std::to_string(silent) + " met silence, " + std::to_string(denials) + " a bare denial, " + std::to_string(with_evidence) +
+                             " an answer with evidence.");
   for (const auto& run : TRY(query.list("ru")))
     if (run.label == "link") report.numbers.push_back("Lists of missing people: " + string_or_empty(run.data, "summary") + ". Unit: people after linking; denominator: rows of the lists; duplicates joined by a model, not by people.");
   auto measures = TRY(query.list("me"));
@@ -175,7 +181,12 @@ Result<json::value> build_report(Context& context, const json::object& arguments
   }
   json::array inputs;
   for (const auto& finding : weighing.findings) inputs.emplace_back(finding.thing.id);
-  casefile::Draft run{"run/1", {{"engine", "report"}, {"version", "1"}, {"parameters", std::move(parameters)}, {"inputs", std::move(inputs)}, {"blob", hex(html_blob.address)}, {"summary", "report of " + std::to_string(report.findings.size()) + " findings"}}, {}, {{"digest", canonical(digests)}}, ""};
+  casefile::Draft run{
+      "run/1",
+      {{"engine", "report"}, {"version", "1"}, {"parameters", std::move(parameters)}, {"inputs", std::move(inputs)}, {"blob", hex(html_blob.address)}, {"summary", "report of " + std::to_string(report.findings.size()) + " findings"}},
+      {},
+      {{"digest", canonical(digests)}},
+      ""};
   const auto ids = TRY(context.target->append("report", {std::move(run)}, open));
   out["run"] = TRY(context.query().short_id(ids[0]));
   out["words"] = static_cast<std::int64_t>(release::word_count(report));
@@ -229,7 +240,8 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
     const Bytes bytes = TRY(target.store().get(*address, exhibit.tier == "open"));
     const std::string media = string_or_empty(exhibit.data, "media");
     const std::string path = TRY(add_file(exhibit, intake::extension_of(media), bytes, {"digest", "name"}));
-    release::DossierRow row{path, "exhibit", media, string_or_empty(exhibit.data, "name"), text::nfc(string_or_empty(exhibit.data, "name")), source.label, string_or_empty(exhibit.data, "digest"), bytes.size(), exhibit.time, "", permission.ground, "", "", 1};
+    release::DossierRow row{
+        path, "exhibit", media, string_or_empty(exhibit.data, "name"), text::nfc(string_or_empty(exhibit.data, "name")), source.label, string_or_empty(exhibit.data, "digest"), bytes.size(), exhibit.time, "", permission.ground, "", "", 1};
     for (const auto& rendition : TRY(query.pointing_to(exhibit.id, "exhibit"))) {
       if (rendition.kind != "rn") continue;
       const auto rendition_address = hash_from_hex(string_or_empty(rendition.data, "blob"));
@@ -259,7 +271,8 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
     if (const auto docx = parameters == nullptr ? std::nullopt : hash_from_hex(string_or_empty(*parameters, "docx_blob"))) {
       const Bytes bytes = TRY(target.store().get(*docx, report->tier == "open"));
       const std::string docx_path = TRY(add_file(*report, "docx", bytes, {"digest"}));
-      rows.push_back({docx_path, "report", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "", "", "", string_or_empty(digests.as_object(), "docx"), bytes.size(), report->time, kProgram, "the inquiry's own report", "", "", 1});
+      rows.push_back({docx_path, "report", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "", "", "", string_or_empty(digests.as_object(), "docx"), bytes.size(), report->time, kProgram,
+                      "the inquiry's own report", "", "", 1});
     }
   }
   if (rows.empty()) return fail(ErrorCode::check_failed, "There is nothing that may go into this dossier.", "Record consent for referral with `oyer consent add`, or see which exhibits findings stand on with `oyer weigh`.");
@@ -273,8 +286,10 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
   }
   std::string statement = "Statement of jurisdiction and standards\n\n";
   for (const auto& mandate : TRY(query.list("ma")))
-    statement += "Instrument: " + string_or_empty(mandate.data, "instrument") + "\nTerritory: " + string_or_empty(mandate.data, "territory") + "\nPeriod: " + TRY(PartialDate::from_json(mandate.data.at("period"))).text() + "\nStandard of proof used: " + string_or_empty(mandate.data, "standard") + "\n";
-  statement += "\nThe recipient's own standard of proof, jurisdiction, temporal limits and admissibility are for the recipient to judge.\nThis dossier proves what was sealed and when it was claimed to be; it says nothing about truth or origin.\n";
+    statement += "Instrument: " + string_or_empty(mandate.data, "instrument") + "\nTerritory: " + string_or_empty(mandate.data, "territory") + "\nPeriod: " + TRY(PartialDate::from_json(mandate.data.at("period"))).text() +
+                 "\nStandard of proof used: " + string_or_empty(mandate.data, "standard") + "\n";
+  statement +=
+      "\nThe recipient's own standard of proof, jurisdiction, temporal limits and admissibility are for the recipient to judge.\nThis dossier proves what was sealed and when it was claimed to be; it says nothing about truth or origin.\n";
   TRY(bag.add("metadata/premis.xml", view(release::premis_xml(rows, kProgram))));
   TRY(bag.add("metadata/case.jsonld", view(release::case_jsonld(rows))));
   TRY(bag.add("metadata/names.csv", view(release::names_csv(rows))));

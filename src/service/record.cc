@@ -149,8 +149,10 @@ Result<json::value> log_list(Context& context, const json::object& arguments) {
 Result<json::value> log_prove(Context& context, const json::object& arguments) {
   const auto& journal = context.target->store().journal();
   std::uint64_t index = 0;
-  if (const auto number = get_integer(arguments, "index")) index = static_cast<std::uint64_t>(*number);
-  else index = static_cast<std::uint64_t>(TRY(context.query().find(string_or_empty(arguments, "id"))).place);
+  if (const auto number = get_integer(arguments, "index"))
+    index = static_cast<std::uint64_t>(*number);
+  else
+    index = static_cast<std::uint64_t>(TRY(context.query().find(string_or_empty(arguments, "id"))).place);
   const auto checkpoint = TRY(journal.checkpoint());
   if (index >= checkpoint.size) return fail(ErrorCode::not_found, "Entry " + std::to_string(index) + " is not covered by a checkpoint yet.", "Any command that writes signs one.");
   seal::TlogProof proof{index, TRY(journal.prove_inclusion(index, checkpoint.size)), TRY(journal.checkpoint_note())};

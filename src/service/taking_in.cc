@@ -49,8 +49,7 @@ Result<json::value> add_files(Context& context, const json::object& arguments) {
   std::vector<std::future<std::shared_ptr<intake::Prepared>>> ahead(items.size());
   std::size_t started = 0;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    for (; started < items.size() && started < i + kAhead; ++started)
-      ahead[started] = std::async(std::launch::async, [&items, &options, &held, started] { return intake::prepare(items[started], options.languages, held); });
+    for (; started < items.size() && started < i + kAhead; ++started) ahead[started] = std::async(std::launch::async, [&items, &options, &held, started] { return intake::prepare(items[started], options.languages, held); });
     const auto prepared = ahead[i].get();
     auto taken = intake::take_in(*context.target, *prepared, options);
     if (!taken) {

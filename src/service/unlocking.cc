@@ -32,16 +32,20 @@ Result<casefile::CaseKeys> unlock(const casefile::CaseInfo& info, const seal::Se
   }
   if (!keys.custodian) return tl::unexpected(last);
   auto actor = seal::load_actor_key(real_disk(), seal::actor_key_path(config_directory(), info.id), secret);
-  if (actor) keys.actor = *std::move(actor);
-  else if (actor.error().code != ErrorCode::not_found) return tl::unexpected(actor.error());
+  if (actor)
+    keys.actor = *std::move(actor);
+  else if (actor.error().code != ErrorCode::not_found)
+    return tl::unexpected(actor.error());
   return keys;
 }
 
 Result<casefile::CaseKeys> open_case_keys(const casefile::CaseInfo& info) {
   casefile::CaseKeys keys;
   auto actor = seal::load_actor_key(real_disk(), seal::actor_key_path(config_directory(), info.id), std::nullopt);
-  if (actor) keys.actor = *std::move(actor);
-  else if (actor.error().code != ErrorCode::not_found) return tl::unexpected(actor.error());
+  if (actor)
+    keys.actor = *std::move(actor);
+  else if (actor.error().code != ErrorCode::not_found)
+    return tl::unexpected(actor.error());
   return keys;
 }
 

@@ -16,8 +16,8 @@ namespace oyer::service {
 struct Context {
   casefile::Case* target = nullptr;  // none for use cases without a case
   casefile::Reader reader;
-  bool quiet = true;                                        // no progress bars
-  std::function<void(const json::value&)> acknowledged;     // each thing as it is committed; may be empty
+  bool quiet = true;                                     // no progress bars
+  std::function<void(const json::value&)> acknowledged;  // each thing as it is committed; may be empty
   casefile::Query query() const { return casefile::Query(target->database(), reader); }
 };
 

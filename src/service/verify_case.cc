@@ -17,13 +17,16 @@ Result<json::value> verify_case(Context& context, const json::object&) {
   const auto blobs = TRY(store.blobs().scrub(fault));
   if (store.headers() != nullptr)
     for (const auto& text : store.headers()->faults()) fault(text);
-  json::object out{{"entries", static_cast<std::int64_t>(audit.size)}, {"signed_entries", static_cast<std::int64_t>(audit.signed_size)}, {"blobs", static_cast<std::int64_t>(blobs)}, {"root", base64(audit.root)}, {"with_keys", target.readable()}};
+  json::object out{
+      {"entries", static_cast<std::int64_t>(audit.size)}, {"signed_entries", static_cast<std::int64_t>(audit.signed_size)}, {"blobs", static_cast<std::int64_t>(blobs)}, {"root", base64(audit.root)}, {"with_keys", target.readable()}};
   std::string first, last;
   if (target.readable()) {
     auto fresh = TRY(casefile::Projection::in_memory());
     const auto applied = fresh->apply(store, true);
-    if (!applied) fault(applied.error().message);
-    else out["opened_entries"] = static_cast<std::int64_t>(applied->entries);
+    if (!applied)
+      fault(applied.error().message);
+    else
+      out["opened_entries"] = static_cast<std::int64_t>(applied->entries);
     casefile::Query query(applied ? fresh->database() : target.database(), context.reader);
     std::vector<casefile::Thing> things = TRY(query.list("ex", true));
     for (auto& thing : TRY(query.list("rn", true))) things.push_back(std::move(thing));
@@ -34,8 +37,10 @@ Result<json::value> verify_case(Context& context, const json::object&) {
       const std::string name = thing.kind == "ex" ? "Exhibit " + TRY(query.short_id(thing.id)) + " (" + string_or_empty(thing.data, "name") + ")" : "Rendition " + TRY(query.short_id(thing.id));
       const auto address = hash_from_hex(string_or_empty(thing.data, "blob"));
       const auto bytes = address ? store.get(*address, thing.tier == "open") : Result<Bytes>(fail(ErrorCode::damaged, "it names no stored bytes"));
-      if (!bytes) fault(name + ": " + bytes.error().message);
-      else if (hex(seal::sha256(*bytes)) != string_or_empty(thing.data, "digest")) fault(name + " is not what was sealed: the digests differ.");
+      if (!bytes)
+        fault(name + ": " + bytes.error().message);
+      else if (hex(seal::sha256(*bytes)) != string_or_empty(thing.data, "digest"))
+        fault(name + " is not what was sealed: the digests differ.");
       if (thing.kind != "ex") continue;
       if (first.empty() || thing.time < first) first = thing.time;
       if (thing.time > last) last = thing.time;

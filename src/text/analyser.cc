@@ -5,8 +5,8 @@
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
-#include <unicode/uscript.h>
 #include <unicode/unistr.h>
+#include <unicode/uscript.h>
 
 #include "base/utf8.h"
 
@@ -20,8 +20,12 @@ Class class_of(char32_t c) {
   const auto point = static_cast<UChar32>(c);
   UErrorCode error = U_ZERO_ERROR;
   switch (uscript_getScript(point, &error)) {
-    case USCRIPT_HAN: case USCRIPT_HANGUL: case USCRIPT_HIRAGANA: case USCRIPT_KATAKANA: case USCRIPT_THAI: case USCRIPT_KHMER:
-      return u_isalnum(point) || u_charType(point) == U_NON_SPACING_MARK || u_charType(point) == U_COMBINING_SPACING_MARK ? Class::syllable : Class::none;
+    case USCRIPT_HAN:
+    case USCRIPT_HANGUL:
+    case USCRIPT_HIRAGANA:
+    case USCRIPT_KATAKANA:
+    case USCRIPT_THAI:
+    case USCRIPT_KHMER: return u_isalnum(point) || u_charType(point) == U_NON_SPACING_MARK || u_charType(point) == U_COMBINING_SPACING_MARK ? Class::syllable : Class::none;
     default: break;
   }
   const auto type = u_charType(point);
@@ -62,10 +66,11 @@ std::string fold_word(std::string_view word) {
     UChar32 c = apart.char32At(i);
     if (u_charType(c) == U_NON_SPACING_MARK || c == 0x0640) continue;  // accents, harakat, hamza above and below, tatweel
     switch (c) {
-      case 0x0671: c = 0x0627; break;               // alef wasla
-      case 0x0649: case 0x06CC: c = 0x064A; break;  // alef maksura, Farsi yeh
-      case 0x0629: c = 0x0647; break;               // teh marbuta
-      case 0x06A9: c = 0x0643; break;               // keheh
+      case 0x0671: c = 0x0627; break;  // alef wasla
+      case 0x0649:
+      case 0x06CC: c = 0x064A; break;  // alef maksura, Farsi yeh
+      case 0x0629: c = 0x0647; break;  // teh marbuta
+      case 0x06A9: c = 0x0643; break;  // keheh
       default: break;
     }
     folded.append(c);

@@ -35,21 +35,15 @@ struct Price {
 };
 
 constexpr std::array kPrices = {
-    Price{'k', 'g', 8}, Price{'t', 'd', 8}, Price{'p', 'b', 8}, Price{'C', 'J', 8}, Price{'l', 'r', 10}, Price{'s', 'S', 20}, Price{'s', 'z', 15},
-    Price{'z', 'J', 25}, Price{'z', 'Z', 25}, Price{'v', 'b', 20}, Price{'v', 'w', 10}, Price{'v', 'f', 15}, Price{'f', 'p', 25}, Price{'b', 'f', 50},
-    Price{'x', 'k', 20}, Price{'x', 'h', 15}, Price{'G', 'g', 8}, Price{'G', 'k', 15}, Price{'x', 'G', 30}, Price{'x', 'C', 40}, Price{'g', 'h', 40},
-    Price{'g', 'J', 20}, Price{'c', 's', 25}, Price{'c', 'C', 20}, Price{'c', 't', 40}, Price{'c', 'z', 15}, Price{'c', 'J', 25}, Price{'c', 'k', 50},
-    Price{'Z', 'J', 12}, Price{'Z', 'S', 25}, Price{'n', 'N', 12}, Price{'n', 'm', 40}, Price{'N', 'm', 60}, Price{'S', 'C', 15}, Price{'S', 'J', 40},
-    Price{'s', 'C', 40}, Price{'y', 'J', 40}, Price{'k', 'C', 45}, Price{'t', 's', 40}, Price{'d', 'z', 40}, Price{'t', 'C', 50}, Price{'h', 'f', 50},
-    Price{'w', 'b', 50}, Price{'l', 'n', 60}, Price{'r', 'n', 60},
-    Price{'o', 'E', 8}, Price{'u', 'E', 14}, Price{'u', 'U', 8}, Price{'o', 'u', 20}, Price{'E', 'U', 25}, Price{'E', 'a', 30}, Price{'E', 'e', 30},
-    Price{'A', 'e', 6}, Price{'A', 'a', 20}, Price{'A', 'i', 25}, Price{'e', 'i', 20}, Price{'a', 'e', 30}, Price{'a', 'o', 30}, Price{'U', 'i', 25},
-    Price{'i', 'y', 10}, Price{'u', 'w', 10}, Price{'o', 'w', 20}, Price{'e', 'y', 40},
-    Price{'V', 'a', 3}, Price{'V', 'e', 6}, Price{'V', 'A', 6}, Price{'V', 'o', 12}, Price{'V', 'i', 12}, Price{'V', 'u', 12}, Price{'V', 'E', 10},
-    Price{'V', 'U', 12}, Price{'V', '`', 10}, Price{'V', 'Y', 20}, Price{'V', 'W', 30}, Price{'V', 'h', 30}, Price{'`', 'a', 5}, Price{'`', 'e', 8},
-    Price{'`', 'i', 10}, Price{'`', 'o', 10}, Price{'`', 'u', 10}, Price{'`', 'A', 8},
-    Price{'W', 'u', 2}, Price{'W', 'o', 2}, Price{'W', 'w', 2}, Price{'W', 'v', 12}, Price{'W', 'E', 6}, Price{'W', 'U', 8}, Price{'W', 'b', 50},
-    Price{'Y', 'i', 2}, Price{'Y', 'y', 2}, Price{'Y', 'e', 5}, Price{'Y', 'A', 5}, Price{'Y', 'a', 20}, Price{'Y', 'J', 50}, Price{'Y', 'U', 20},
+    Price{'k', 'g', 8},  Price{'t', 'd', 8},  Price{'p', 'b', 8},  Price{'C', 'J', 8},  Price{'l', 'r', 10}, Price{'s', 'S', 20}, Price{'s', 'z', 15}, Price{'z', 'J', 25}, Price{'z', 'Z', 25}, Price{'v', 'b', 20}, Price{'v', 'w', 10},
+    Price{'v', 'f', 15}, Price{'f', 'p', 25}, Price{'b', 'f', 50}, Price{'x', 'k', 20}, Price{'x', 'h', 15}, Price{'G', 'g', 8},  Price{'G', 'k', 15}, Price{'x', 'G', 30}, Price{'x', 'C', 40}, Price{'g', 'h', 40}, Price{'g', 'J', 20},
+    Price{'c', 's', 25}, Price{'c', 'C', 20}, Price{'c', 't', 40}, Price{'c', 'z', 15}, Price{'c', 'J', 25}, Price{'c', 'k', 50}, Price{'Z', 'J', 12}, Price{'Z', 'S', 25}, Price{'n', 'N', 12}, Price{'n', 'm', 40}, Price{'N', 'm', 60},
+    Price{'S', 'C', 15}, Price{'S', 'J', 40}, Price{'s', 'C', 40}, Price{'y', 'J', 40}, Price{'k', 'C', 45}, Price{'t', 's', 40}, Price{'d', 'z', 40}, Price{'t', 'C', 50}, Price{'h', 'f', 50}, Price{'w', 'b', 50}, Price{'l', 'n', 60},
+    Price{'r', 'n', 60}, Price{'o', 'E', 8},  Price{'u', 'E', 14}, Price{'u', 'U', 8},  Price{'o', 'u', 20}, Price{'E', 'U', 25}, Price{'E', 'a', 30}, Price{'E', 'e', 30}, Price{'A', 'e', 6},  Price{'A', 'a', 20}, Price{'A', 'i', 25},
+    Price{'e', 'i', 20}, Price{'a', 'e', 30}, Price{'a', 'o', 30}, Price{'U', 'i', 25}, Price{'i', 'y', 10}, Price{'u', 'w', 10}, Price{'o', 'w', 20}, Price{'e', 'y', 40}, Price{'V', 'a', 3},  Price{'V', 'e', 6},  Price{'V', 'A', 6},
+    Price{'V', 'o', 12}, Price{'V', 'i', 12}, Price{'V', 'u', 12}, Price{'V', 'E', 10}, Price{'V', 'U', 12}, Price{'V', '`', 10}, Price{'V', 'Y', 20}, Price{'V', 'W', 30}, Price{'V', 'h', 30}, Price{'`', 'a', 5},  Price{'`', 'e', 8},
+    Price{'`', 'i', 10}, Price{'`', 'o', 10}, Price{'`', 'u', 10}, Price{'`', 'A', 8},  Price{'W', 'u', 2},  Price{'W', 'o', 2},  Price{'W', 'w', 2},  Price{'W', 'v', 12}, Price{'W', 'E', 6},  Price{'W', 'U', 8},  Price{'W', 'b', 50},
+    Price{'Y', 'i', 2},  Price{'Y', 'y', 2},  Price{'Y', 'e', 5},  Price{'Y', 'A', 5},  Price{'Y', 'a', 20}, Price{'Y', 'J', 50}, Price{'Y', 'U', 20},
 };
 
 Prices make_prices() {
@@ -65,8 +59,8 @@ Prices make_prices() {
     out.drop[index_of(phone)] = cents;
     out.drop_unwritten[index_of(phone)] = unwritten;
   };
-  drop('U', 18, 4);    // the vowel that Korean puts between foreign consonants
-  drop('u', 40, 6);    // and Japanese
+  drop('U', 18, 4);  // the vowel that Korean puts between foreign consonants
+  drop('u', 40, 6);  // and Japanese
   drop('V', 25, 12);
   drop('Y', 45, 25);
   drop('W', 45, 25);
@@ -121,30 +115,54 @@ double likeness(std::string_view a, std::string_view b, bool a_written, bool b_w
 // Class of a consonant for skeletons and counts; '\0' for vowels and sounds that come and go.
 char consonant_class(char phone) {
   switch (phone) {
-    case 'k': case 'g': case 'x': case 'G': return 'K';
-    case 't': case 'd': return 'T';
-    case 'p': case 'b': case 'f': case 'v': return 'P';
-    case 's': case 'z': case 'S': case 'C': case 'J': case 'Z': case 'c': return 'S';
-    case 'l': case 'r': return 'L';
+    case 'k':
+    case 'g':
+    case 'x':
+    case 'G': return 'K';
+    case 't':
+    case 'd': return 'T';
+    case 'p':
+    case 'b':
+    case 'f':
+    case 'v': return 'P';
+    case 's':
+    case 'z':
+    case 'S':
+    case 'C':
+    case 'J':
+    case 'Z':
+    case 'c': return 'S';
+    case 'l':
+    case 'r': return 'L';
     case 'm': return 'M';
-    case 'n': case 'N': return 'N';
+    case 'n':
+    case 'N': return 'N';
     default: return phone >= '0' && phone <= '9' ? phone : '\0';
   }
 }
 
 char folded(char phone) {
   switch (phone) {
-    case 'g': case 'x': case 'G': return 'k';
+    case 'g':
+    case 'x':
+    case 'G': return 'k';
     case 'd': return 't';
     case 'b': return 'p';
-    case 'C': case 'J': case 'Z': return 'j';
-    case 'S': case 'z': case 'c': return 's';
+    case 'C':
+    case 'J':
+    case 'Z': return 'j';
+    case 'S':
+    case 'z':
+    case 'c': return 's';
     case 'r': return 'l';
     case 'N': return 'n';
     case 'v': return 'w';
-    case 'E': case 'u': case 'U': return 'o';
+    case 'E':
+    case 'u':
+    case 'U': return 'o';
     case 'A': return 'e';
-    case 'y': case 'Y': return 'i';
+    case 'y':
+    case 'Y': return 'i';
     case 'W': return 'o';
     case 'V': return 'a';
     case '`': return '\0';
@@ -253,8 +271,10 @@ double aligned(const NameForm& a, const NameForm& b) {
   }
   double left_a = 0;
   double left_b = 0;
-  for (std::size_t i = 0; i < a.words.size(); ++i) if ((used_a >> i & 1U) == 0) left_a += a.words[i].weight;
-  for (std::size_t i = 0; i < b.words.size(); ++i) if ((used_b >> i & 1U) == 0) left_b += b.words[i].weight;
+  for (std::size_t i = 0; i < a.words.size(); ++i)
+    if ((used_a >> i & 1U) == 0) left_a += a.words[i].weight;
+  for (std::size_t i = 0; i < b.words.size(); ++i)
+    if ((used_b >> i & 1U) == 0) left_b += b.words[i].weight;
   constexpr double kMissing = 0.25;
   constexpr double kContradiction = 1.75;  // a given name that differs outweighs a father's that agrees
   total += kContradiction * std::min(left_a, left_b) + kMissing * (std::max(left_a, left_b) - std::min(left_a, left_b));
@@ -262,9 +282,8 @@ double aligned(const NameForm& a, const NameForm& b) {
 }
 
 bool before(const NameForm& a, const NameForm& b) {
-  return std::lexicographical_compare(a.words.begin(), a.words.end(), b.words.begin(), b.words.end(), [](const auto& x, const auto& y) {
-    return x.vowels_written != y.vowels_written ? x.vowels_written < y.vowels_written : x.phones < y.phones;
-  });
+  return std::lexicographical_compare(a.words.begin(), a.words.end(), b.words.begin(), b.words.end(),
+                                      [](const auto& x, const auto& y) { return x.vowels_written != y.vowels_written ? x.vowels_written < y.vowels_written : x.phones < y.phones; });
 }
 
 }  // namespace

@@ -12,12 +12,12 @@ namespace oyer::text {
 // A name prepared once for many comparisons. Empty when nothing in it can be read aloud.
 struct NameForm {
   struct Word {
-    std::string phones;           // indexes into kPhones of text/transliterate.h
-    bool vowels_written = true;   // false for Arabic and Hebrew script
-    std::uint32_t weight = 0;     // what losing the whole word costs, in hundredths
+    std::string phones;          // indexes into kPhones of text/transliterate.h
+    bool vowels_written = true;  // false for Arabic and Hebrew script
+    std::uint32_t weight = 0;    // what losing the whole word costs, in hundredths
   };
   std::vector<Word> words;
-  std::uint32_t consonants = 0;   // four bits for each of seven classes of consonant: how many there are
+  std::uint32_t consonants = 0;  // four bits for each of seven classes of consonant: how many there are
 };
 
 NameForm name_form(std::string_view name);

@@ -12,9 +12,13 @@ namespace oyer::text {
 namespace {
 
 TEST(LatinKey, KoreanSurnamesMeet) {
-  for (const auto& family : std::vector<std::vector<std::string>>{
-           {"Ri", "Lee", "Yi", "Rhee", "I", "Li", "이", "리"}, {"Pak", "Park", "Bak", "박"}, {"Kim", "Gim", "김"}, {"Choe", "Choi", "최"},
-           {"Jong", "Jeong", "Chung", "Jung", "정"}, {"Lim", "Rim", "Im", "임", "림"}, {"Yoo", "Ryu", "Yu", "류", "유"}}) {
+  for (const auto& family : std::vector<std::vector<std::string>>{{"Ri", "Lee", "Yi", "Rhee", "I", "Li", "이", "리"},
+                                                                  {"Pak", "Park", "Bak", "박"},
+                                                                  {"Kim", "Gim", "김"},
+                                                                  {"Choe", "Choi", "최"},
+                                                                  {"Jong", "Jeong", "Chung", "Jung", "정"},
+                                                                  {"Lim", "Rim", "Im", "임", "림"},
+                                                                  {"Yoo", "Ryu", "Yu", "류", "유"}}) {
     std::vector<std::string> keys;
     for (const std::string& spelling : family) {
       const bool hangul = static_cast<unsigned char>(spelling[0]) >= 0x80;
@@ -31,14 +35,24 @@ TEST(LatinKey, SpellingsOfOneKoreanNameMeet) {
 }
 
 TEST(NameSimilarity, AcrossScripts) {
-  for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{
-           {"김영수", "Kim Yong Su"}, {"김영수", "Gim Young-soo"}, {"محمد", "Mohammed"}, {"محمد", "Muhammad"}, {"Mohammed", "Muhammad"},
-           {"كيم يونغ هو", "Kim Young-ho"}, {"كيم يونغ هو", "김영호"}, {"무함마드", "محمد"}, {"عبد الله", "Abdullah"}, {"عبدالله", "عبد الله"},
-           {"فاطمه النجار", "Fatima Najjar"}, {"Кузнецов", "Kuznetsov"}, {"Владимир", "Vladimir"}, {"ג'ון ויקרס", "Jon Vickers"}, {"안나 룬드", "Anna Lundh"}}) {
+  for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{{"김영수", "Kim Yong Su"},
+                                                                             {"김영수", "Gim Young-soo"},
+                                                                             {"محمد", "Mohammed"},
+                                                                             {"محمد", "Muhammad"},
+                                                                             {"Mohammed", "Muhammad"},
+                                                                             {"كيم يونغ هو", "Kim Young-ho"},
+                                                                             {"كيم يونغ هو", "김영호"},
+                                                                             {"무함마드", "محمد"},
+                                                                             {"عبد الله", "Abdullah"},
+                                                                             {"عبدالله", "عبد الله"},
+                                                                             {"فاطمه النجار", "Fatima Najjar"},
+                                                                             {"Кузнецов", "Kuznetsov"},
+                                                                             {"Владимир", "Vladimir"},
+                                                                             {"ג'ון ויקרס", "Jon Vickers"},
+                                                                             {"안나 룬드", "Anna Lundh"}}) {
     EXPECT_GE(name_similarity(a, b), 0.8) << a << " / " << b << " " << latin_key(a) << " / " << latin_key(b);
   }
-  for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{
-           {"김영수", "Pak Chol-min"}, {"محمد", "Samir"}, {"Khaled Haddad", "Karim Ghanem"}, {"خالد حداد", "Salem Bakri"}}) {
+  for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{{"김영수", "Pak Chol-min"}, {"محمد", "Samir"}, {"Khaled Haddad", "Karim Ghanem"}, {"خالد حداد", "Salem Bakri"}}) {
     EXPECT_LT(name_similarity(a, b), 0.7) << a << " / " << b;
   }
 }

@@ -7,8 +7,8 @@
 #include <unicode/normalizer2.h>
 #include <unicode/translit.h>
 #include <unicode/uchar.h>
-#include <unicode/uscript.h>
 #include <unicode/unistr.h>
+#include <unicode/uscript.h>
 
 #include <algorithm>
 #include <array>
@@ -69,12 +69,9 @@ struct Rule {
 
 // Longest first. Where languages disagree (ch, j, w, x) the cost table of names.cc forgives.
 constexpr std::array kLatinRules = {
-    Rule{"tsch", "C"}, Rule{"shch", "S"}, Rule{"sch", "S"}, Rule{"tch", "C"}, Rule{"dzh", "J"}, Rule{"eau", "o"},
-    Rule{"sh", "S"},   Rule{"ch", "C"},   Rule{"kh", "x"},  Rule{"gh", "G"},  Rule{"ph", "f"},  Rule{"th", "t"},  Rule{"zh", "Z"},
-    Rule{"dh", "d"},   Rule{"dj", "J"},   Rule{"ck", "k"},  Rule{"cz", "C"},  Rule{"ts", "c"},  Rule{"tz", "c"},  Rule{"qu", "k"},
-    Rule{"rh", "r"},   Rule{"wh", "w"},   Rule{"ou", "u"},  Rule{"oo", "u"},  Rule{"ee", "i"},  Rule{"ie", "i"},  Rule{"ai", "A"},
-    Rule{"ay", "A"},   Rule{"ei", "A"},   Rule{"ey", "A"},  Rule{"ae", "A"},  Rule{"au", "o"},  Rule{"aw", "o"},  Rule{"eo", "E"},
-    Rule{"eu", "U"},   Rule{"x", "ks"},   Rule{"q", "k"},   Rule{"j", "J"},
+    Rule{"tsch", "C"}, Rule{"shch", "S"}, Rule{"sch", "S"}, Rule{"tch", "C"}, Rule{"dzh", "J"}, Rule{"eau", "o"}, Rule{"sh", "S"}, Rule{"ch", "C"}, Rule{"kh", "x"}, Rule{"gh", "G"}, Rule{"ph", "f"}, Rule{"th", "t"}, Rule{"zh", "Z"},
+    Rule{"dh", "d"},   Rule{"dj", "J"},   Rule{"ck", "k"},  Rule{"cz", "C"},  Rule{"ts", "c"},  Rule{"tz", "c"},  Rule{"qu", "k"}, Rule{"rh", "r"}, Rule{"wh", "w"}, Rule{"ou", "u"}, Rule{"oo", "u"}, Rule{"ee", "i"}, Rule{"ie", "i"},
+    Rule{"ai", "A"},   Rule{"ay", "A"},   Rule{"ei", "A"},  Rule{"ey", "A"},  Rule{"ae", "A"},  Rule{"au", "o"},  Rule{"aw", "o"}, Rule{"eo", "E"}, Rule{"eu", "U"}, Rule{"x", "ks"}, Rule{"q", "k"},  Rule{"j", "J"},
 };
 
 std::string latin_phones(std::string_view word) {
@@ -83,15 +80,30 @@ std::string latin_phones(std::string_view word) {
     const std::string_view rest = word.substr(i);
     const char c = rest[0];
     const char next = rest.size() > 1 ? rest[1] : '\0';
-    if (i == 0 && c == 'x') { push(out, "S"); ++i; continue; }
-    if (rest.starts_with("ng") && (rest.size() == 2 || !vowel_letter(rest[2]))) { push(out, "N"); i += 2; continue; }
-    if (c == 'h' && rest.size() == 1 && !out.empty() && vowel_letter(word[i - 1])) { ++i; continue; }  // Fatimah, Noh
+    if (i == 0 && c == 'x') {
+      push(out, "S");
+      ++i;
+      continue;
+    }
+    if (rest.starts_with("ng") && (rest.size() == 2 || !vowel_letter(rest[2]))) {
+      push(out, "N");
+      i += 2;
+      continue;
+    }
+    if (c == 'h' && rest.size() == 1 && !out.empty() && vowel_letter(word[i - 1])) {
+      ++i;
+      continue;
+    }  // Fatimah, Noh
     if (c == 'c' && !(next == 'h' || next == 'k' || next == 'z')) {
       push(out, next == 'e' || next == 'i' || next == 'y' ? "s" : "k");
       ++i;
       continue;
     }
-    if (c == 'y') { push(out, vowel_letter(next) && next != 'y' ? "y" : "i"); ++i; continue; }
+    if (c == 'y') {
+      push(out, vowel_letter(next) && next != 'y' ? "y" : "i");
+      ++i;
+      continue;
+    }
     const auto rule = std::find_if(kLatinRules.begin(), kLatinRules.end(), [&](const Rule& r) { return rest.starts_with(r.letters); });
     if (rule != kLatinRules.end()) {
       push(out, rule->phones);
@@ -107,10 +119,8 @@ std::string latin_phones(std::string_view word) {
 // --- Hangul --------------------------------------------------------------------------------------------------------------------------
 
 constexpr std::array<std::string_view, 19> kOnset = {"g", "k", "n", "d", "t", "r", "m", "b", "p", "s", "s", "", "J", "J", "C", "k", "t", "p", "h"};
-constexpr std::array<std::string_view, 21> kVowel = {"a", "A", "ya", "yA", "E", "e", "yE", "ye", "o", "wa", "wA",
-                                                     "we", "yo", "u", "wE", "we", "wi", "yu", "U", "i", "i"};
-constexpr std::array<std::string_view, 28> kCoda = {"",  "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l",
-                                                    "p", "l", "m", "p", "p", "t", "t", "N", "t", "t", "k", "t", "p", "t"};
+constexpr std::array<std::string_view, 21> kVowel = {"a", "A", "ya", "yA", "E", "e", "yE", "ye", "o", "wa", "wA", "we", "yo", "u", "wE", "we", "wi", "yu", "U", "i", "i"};
+constexpr std::array<std::string_view, 28> kCoda = {"", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p", "t", "t", "N", "t", "t", "k", "t", "p", "t"};
 constexpr char32_t kFirstSyllable = 0xAC00;
 constexpr char32_t kLastSyllable = 0xD7A3;
 
@@ -136,19 +146,62 @@ struct Surname {
 };
 
 constexpr std::array kSurnames = {
-    Surname{U"김", "kim gim ghim"}, Surname{U"이리", "lee yi ri rhee li i rhie ree rhi"}, Surname{U"박", "park pak bak bark"},
-    Surname{U"최", "choi choe choy chey"}, Surname{U"정", "jung jong jeong chung chong joung cheong"}, Surname{U"강", "kang gang"},
-    Surname{U"조", "cho jo joe"}, Surname{U"윤", "yoon yun youn"}, Surname{U"장", "jang chang"}, Surname{U"임림", "lim im rim yim leem rhim"},
-    Surname{U"신", "shin sin"}, Surname{U"오", "oh o"}, Surname{U"유류", "yoo yu ryu ryoo you lyu liu yoou"}, Surname{U"노로", "noh no roh ro rho"},
-    Surname{U"현", "hyun hyon hyeon"}, Surname{U"황", "hwang whang"}, Surname{U"서", "seo so suh sur"}, Surname{U"권", "kwon gwon kwun"},
-    Surname{U"한", "han hahn"}, Surname{U"송", "song"}, Surname{U"안", "ahn an"}, Surname{U"홍", "hong"}, Surname{U"전", "jeon jon jun chon chun"},
-    Surname{U"고", "ko go koh"}, Surname{U"문", "moon mun"}, Surname{U"양량", "yang ryang"}, Surname{U"손", "son sohn"}, Surname{U"배", "bae pae bai pai"},
-    Surname{U"백", "baek paek paik baik back"}, Surname{U"허", "heo hur huh ho hoh"}, Surname{U"남", "nam"}, Surname{U"심", "sim shim"},
-    Surname{U"하", "ha hah"}, Surname{U"주", "joo ju chu choo"}, Surname{U"구", "koo gu ku goo"}, Surname{U"민", "min"}, Surname{U"진", "jin chin"},
-    Surname{U"지", "ji chi jee"}, Surname{U"엄", "eom om um uhm"}, Surname{U"채", "chae"}, Surname{U"원", "won"}, Surname{U"천", "cheon"},
-    Surname{U"방", "bang pang"}, Surname{U"공", "gong kong"}, Surname{U"곽", "kwak gwak"}, Surname{U"우", "woo wu u"}, Surname{U"차", "cha"},
-    Surname{U"라나", "na ra nah rah"}, Surname{U"변", "byun byon byeon pyon"}, Surname{U"성", "sung seong"}, Surname{U"소", "soh"},
-    Surname{U"길", "gil kil"}, Surname{U"마", "ma mah"}, Surname{U"표", "pyo"}, Surname{U"명", "myung myong myeong"}, Surname{U"태", "tae"},
+    Surname{U"김", "kim gim ghim"},
+    Surname{U"이리", "lee yi ri rhee li i rhie ree rhi"},
+    Surname{U"박", "park pak bak bark"},
+    Surname{U"최", "choi choe choy chey"},
+    Surname{U"정", "jung jong jeong chung chong joung cheong"},
+    Surname{U"강", "kang gang"},
+    Surname{U"조", "cho jo joe"},
+    Surname{U"윤", "yoon yun youn"},
+    Surname{U"장", "jang chang"},
+    Surname{U"임림", "lim im rim yim leem rhim"},
+    Surname{U"신", "shin sin"},
+    Surname{U"오", "oh o"},
+    Surname{U"유류", "yoo yu ryu ryoo you lyu liu yoou"},
+    Surname{U"노로", "noh no roh ro rho"},
+    Surname{U"현", "hyun hyon hyeon"},
+    Surname{U"황", "hwang whang"},
+    Surname{U"서", "seo so suh sur"},
+    Surname{U"권", "kwon gwon kwun"},
+    Surname{U"한", "han hahn"},
+    Surname{U"송", "song"},
+    Surname{U"안", "ahn an"},
+    Surname{U"홍", "hong"},
+    Surname{U"전", "jeon jon jun chon chun"},
+    Surname{U"고", "ko go koh"},
+    Surname{U"문", "moon mun"},
+    Surname{U"양량", "yang ryang"},
+    Surname{U"손", "son sohn"},
+    Surname{U"배", "bae pae bai pai"},
+    Surname{U"백", "baek paek paik baik back"},
+    Surname{U"허", "heo hur huh ho hoh"},
+    Surname{U"남", "nam"},
+    Surname{U"심", "sim shim"},
+    Surname{U"하", "ha hah"},
+    Surname{U"주", "joo ju chu choo"},
+    Surname{U"구", "koo gu ku goo"},
+    Surname{U"민", "min"},
+    Surname{U"진", "jin chin"},
+    Surname{U"지", "ji chi jee"},
+    Surname{U"엄", "eom om um uhm"},
+    Surname{U"채", "chae"},
+    Surname{U"원", "won"},
+    Surname{U"천", "cheon"},
+    Surname{U"방", "bang pang"},
+    Surname{U"공", "gong kong"},
+    Surname{U"곽", "kwak gwak"},
+    Surname{U"우", "woo wu u"},
+    Surname{U"차", "cha"},
+    Surname{U"라나", "na ra nah rah"},
+    Surname{U"변", "byun byon byeon pyon"},
+    Surname{U"성", "sung seong"},
+    Surname{U"소", "soh"},
+    Surname{U"길", "gil kil"},
+    Surname{U"마", "ma mah"},
+    Surname{U"표", "pyo"},
+    Surname{U"명", "myung myong myeong"},
+    Surname{U"태", "tae"},
 };
 constexpr std::array<std::u32string_view, 8> kLongSurnames = {U"남궁", U"황보", U"제갈", U"사공", U"선우", U"서문", U"독고", U"동방"};
 
@@ -179,16 +232,13 @@ const std::unordered_map<std::string_view, std::string>& surnames_by_latin() {
 }
 
 // Latin letters read as Korean syllables, or nothing. Longer spellings first, so that "young" is one syllable.
-constexpr std::array kRomanOnset = {Rule{"kk", "k"}, Rule{"tt", "t"}, Rule{"pp", "p"}, Rule{"ss", "s"}, Rule{"jj", "J"}, Rule{"ch", "C"}, Rule{"sh", "s"},
-                                    Rule{"rh", "r"}, Rule{"k", "k"}, Rule{"g", "g"}, Rule{"n", "n"}, Rule{"t", "t"}, Rule{"d", "d"}, Rule{"r", "r"},
-                                    Rule{"l", "r"}, Rule{"m", "m"}, Rule{"p", "p"}, Rule{"b", "b"}, Rule{"s", "s"}, Rule{"j", "J"}, Rule{"h", "h"}, Rule{"", ""}};
-constexpr std::array kRomanVowel = {Rule{"yeo", "yE"}, Rule{"yae", "yA"}, Rule{"yoo", "yu"}, Rule{"you", "yE"}, Rule{"wae", "wA"}, Rule{"weo", "wE"},
-                                    Rule{"woo", "u"}, Rule{"yu", "yu"}, Rule{"yo", "yo"}, Rule{"ya", "ya"}, Rule{"ye", "ye"}, Rule{"yi", "i"}, Rule{"wa", "wa"},
-                                    Rule{"wo", "wE"}, Rule{"we", "we"}, Rule{"wi", "wi"}, Rule{"wu", "u"}, Rule{"eo", "E"}, Rule{"eu", "U"}, Rule{"ae", "A"},
-                                    Rule{"ai", "A"}, Rule{"ee", "i"}, Rule{"oo", "u"}, Rule{"ou", "E"}, Rule{"oe", "we"}, Rule{"oi", "we"}, Rule{"ui", "i"},
-                                    Rule{"a", "a"}, Rule{"e", "e"}, Rule{"i", "i"}, Rule{"o", "o"}, Rule{"u", "u"}};
+constexpr std::array kRomanOnset = {Rule{"kk", "k"}, Rule{"tt", "t"}, Rule{"pp", "p"}, Rule{"ss", "s"}, Rule{"jj", "J"}, Rule{"ch", "C"}, Rule{"sh", "s"}, Rule{"rh", "r"}, Rule{"k", "k"}, Rule{"g", "g"}, Rule{"n", "n"},
+                                    Rule{"t", "t"},  Rule{"d", "d"},  Rule{"r", "r"},  Rule{"l", "r"},  Rule{"m", "m"},  Rule{"p", "p"},  Rule{"b", "b"},  Rule{"s", "s"},  Rule{"j", "J"}, Rule{"h", "h"}, Rule{"", ""}};
+constexpr std::array kRomanVowel = {Rule{"yeo", "yE"}, Rule{"yae", "yA"}, Rule{"yoo", "yu"}, Rule{"you", "yE"}, Rule{"wae", "wA"}, Rule{"weo", "wE"}, Rule{"woo", "u"}, Rule{"yu", "yu"}, Rule{"yo", "yo"}, Rule{"ya", "ya"}, Rule{"ye", "ye"},
+                                    Rule{"yi", "i"},   Rule{"wa", "wa"},  Rule{"wo", "wE"},  Rule{"we", "we"},  Rule{"wi", "wi"},  Rule{"wu", "u"},   Rule{"eo", "E"},  Rule{"eu", "U"},  Rule{"ae", "A"},  Rule{"ai", "A"},  Rule{"ee", "i"},
+                                    Rule{"oo", "u"},   Rule{"ou", "E"},   Rule{"oe", "we"},  Rule{"oi", "we"},  Rule{"ui", "i"},   Rule{"a", "a"},    Rule{"e", "e"},   Rule{"i", "i"},   Rule{"o", "o"},   Rule{"u", "u"}};
 constexpr std::array kRomanCoda = {Rule{"ng", "N"}, Rule{"ck", "k"}, Rule{"n", "n"}, Rule{"k", "k"}, Rule{"g", "k"}, Rule{"t", "t"}, Rule{"l", "l"},
-                                   Rule{"r", "l"}, Rule{"m", "m"}, Rule{"p", "p"}, Rule{"b", "p"}, Rule{"h", ""}, Rule{"", ""}};
+                                   Rule{"r", "l"},  Rule{"m", "m"},  Rule{"p", "p"}, Rule{"b", "p"}, Rule{"h", ""},  Rule{"", ""}};
 
 struct Syllables {
   std::string phones;
@@ -259,7 +309,9 @@ std::optional<std::vector<SpokenWord>> korean_from_latin(const std::vector<std::
 std::vector<SpokenWord> korean_from_hangul(const std::vector<std::u32string>& words) {
   const auto& surnames = surnames_by_syllable();
   std::vector<SpokenWord> out;
-  const auto add = [&](std::string phones) { if (!phones.empty()) out.push_back({std::move(phones), true}); };
+  const auto add = [&](std::string phones) {
+    if (!phones.empty()) out.push_back({std::move(phones), true});
+  };
   std::u32string_view first = words[0];
   std::size_t take = 0;
   if (words.size() == 1 && first.size() >= 2 && first.size() <= 5) {
@@ -283,31 +335,50 @@ std::vector<SpokenWord> korean_from_hangul(const std::vector<std::u32string>& wo
 
 std::string_view arabic_letter(char32_t c) {
   switch (c) {
-    case U'ا': case U'أ': case U'إ': case U'آ': case U'ٱ': return "V";
+    case U'ا':
+    case U'أ':
+    case U'إ':
+    case U'آ':
+    case U'ٱ': return "V";
     case U'ب': return "b";
     case U'پ': return "p";
-    case U'ت': case U'ث': case U'ط': return "t";
+    case U'ت':
+    case U'ث':
+    case U'ط': return "t";
     case U'ج': return "J";
     case U'چ': return "C";
-    case U'ح': case U'ه': case U'ھ': case U'ہ': return "h";
+    case U'ح':
+    case U'ه':
+    case U'ھ':
+    case U'ہ': return "h";
     case U'خ': return "x";
-    case U'د': case U'ذ': case U'ض': return "d";
+    case U'د':
+    case U'ذ':
+    case U'ض': return "d";
     case U'ر': return "r";
-    case U'ز': case U'ظ': return "z";
+    case U'ز':
+    case U'ظ': return "z";
     case U'ژ': return "Z";
-    case U'س': case U'ص': return "s";
+    case U'س':
+    case U'ص': return "s";
     case U'ش': return "S";
     case U'ع': return "`";
     case U'غ': return "G";
     case U'ف': return "f";
     case U'ڤ': return "v";
-    case U'ق': case U'ك': case U'ک': return "k";
+    case U'ق':
+    case U'ك':
+    case U'ک': return "k";
     case U'گ': return "g";
     case U'ل': return "l";
     case U'م': return "m";
     case U'ن': return "n";
-    case U'و': case U'ؤ': return "W";
-    case U'ي': case U'ى': case U'ی': case U'ئ': return "Y";
+    case U'و':
+    case U'ؤ': return "W";
+    case U'ي':
+    case U'ى':
+    case U'ی':
+    case U'ئ': return "Y";
     case U'ة': return "V";
     default: return "";  // hamza, short vowels, tatweel
   }
@@ -319,17 +390,27 @@ std::string arabic_phones(std::u32string_view word) {
   for (std::size_t i = 0; i < word.size(); ++i) {
     const char32_t next = i + 1 < word.size() ? word[i + 1] : 0;
     const bool last = i + 1 == word.size();
-    if (word[i] == U'ت' && next == U'ش') { push(out, "C"); ++i; continue; }
-    if (word[i] == U'ن' && (next == U'غ' || (next == U'ج' && i + 2 == word.size()))) { push(out, "N"); ++i; continue; }
-    if (last && out.size() > 1 && word[i] == U'ه') { push(out, "V"); continue; }  // teh marbuta without its dots
+    if (word[i] == U'ت' && next == U'ش') {
+      push(out, "C");
+      ++i;
+      continue;
+    }
+    if (word[i] == U'ن' && (next == U'غ' || (next == U'ج' && i + 2 == word.size()))) {
+      push(out, "N");
+      ++i;
+      continue;
+    }
+    if (last && out.size() > 1 && word[i] == U'ه') {
+      push(out, "V");
+      continue;
+    }  // teh marbuta without its dots
     push(out, arabic_letter(word[i]));
   }
   return out;
 }
 
 std::string_view hebrew_letter(char32_t c) {
-  constexpr std::array<std::string_view, 27> kLetters = {"V", "b", "g", "d", "h", "W", "z", "x", "t", "Y", "k", "k", "l", "m", "m",
-                                                         "n", "n", "s", "`", "p", "p", "c", "c", "k", "r", "S", "t"};
+  constexpr std::array<std::string_view, 27> kLetters = {"V", "b", "g", "d", "h", "W", "z", "x", "t", "Y", "k", "k", "l", "m", "m", "n", "n", "s", "`", "p", "p", "c", "c", "k", "r", "S", "t"};
   return c >= 0x05D0 && c <= 0x05EA ? kLetters[c - 0x05D0] : "";
 }
 
@@ -342,19 +423,22 @@ std::string hebrew_phones(std::u32string_view word) {
       ++i;
       continue;
     }
-    if (word[i] == U'ה' && i + 1 == word.size() && out.size() > 1) { push(out, "V"); continue; }
+    if (word[i] == U'ה' && i + 1 == word.size() && out.size() > 1) {
+      push(out, "V");
+      continue;
+    }
     push(out, hebrew_letter(word[i]));
   }
   return out;
 }
 
 std::string_view cyrillic_letter(char32_t lower) {
-  constexpr std::array<std::string_view, 32> kLetters = {"a", "b", "v", "g", "d", "e", "Z", "z", "i", "y", "k", "l", "m", "n", "o", "p",
-                                                         "r", "s", "t", "u", "f", "x", "c", "C", "S", "S", "", "i", "", "e", "yu", "ya"};
+  constexpr std::array<std::string_view, 32> kLetters = {"a", "b", "v", "g", "d", "e", "Z", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "x", "c", "C", "S", "S", "", "i", "", "e", "yu", "ya"};
   if (lower >= 0x0430 && lower <= 0x044F) return kLetters[lower - 0x0430];
   switch (lower) {
     case U'ё': return "yo";
-    case U'і': case U'ї': return "i";
+    case U'і':
+    case U'ї': return "i";
     case U'є': return "ye";
     case U'ґ': return "g";
     case U'ў': return "w";
@@ -362,10 +446,12 @@ std::string_view cyrillic_letter(char32_t lower) {
     case U'љ': return "ly";
     case U'њ': return "ny";
     case U'ћ': return "C";
-    case U'ђ': case U'џ': return "J";
+    case U'ђ':
+    case U'џ': return "J";
     case U'қ': return "k";
     case U'ғ': return "G";
-    case U'ү': case U'ұ': return "u";
+    case U'ү':
+    case U'ұ': return "u";
     case U'ө': return "o";
     case U'ә': return "a";
     case U'ң': return "N";
@@ -442,8 +528,11 @@ std::string latin_of(std::u32string_view letters) {
   bool plain = true;
   for (char32_t c : letters) {
     switch (c) {
-      case U'č': case U'ć': out += "ch"; break;
-      case U'š': case U'ş': case U'ș': out += "sh"; break;
+      case U'č':
+      case U'ć': out += "ch"; break;
+      case U'š':
+      case U'ş':
+      case U'ș': out += "sh"; break;
       case U'ž': out += "zh"; break;
       case U'ŏ': out += "eo"; break;
       case U'ŭ': out += "eu"; break;
@@ -484,9 +573,12 @@ std::vector<SpokenWord> speak_arabic(const std::vector<Word>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::u32string letters = words[i].letters;
     std::erase_if(letters, [](char32_t c) { return (c >= 0x064B && c <= 0x065F) || c == 0x0640 || c == 0x0670; });
-    if (letters == U"عبد" && i + 1 < words.size()) letters += words[++i].letters;
-    else if (letters.size() >= 5 && letters.starts_with(U"ال")) letters.erase(0, 2);
-    else if (letters == U"ال" && i + 1 < words.size()) continue;
+    if (letters == U"عبد" && i + 1 < words.size())
+      letters += words[++i].letters;
+    else if (letters.size() >= 5 && letters.starts_with(U"ال"))
+      letters.erase(0, 2);
+    else if (letters == U"ال" && i + 1 < words.size())
+      continue;
     std::string phones = arabic_phones(letters);
     if (!phones.empty()) out.push_back({std::move(phones), false});
   }
@@ -495,7 +587,9 @@ std::vector<SpokenWord> speak_arabic(const std::vector<Word>& words) {
 
 std::vector<SpokenWord> speak_run(const std::vector<Word>& words) {
   std::vector<SpokenWord> out;
-  const auto add = [&](std::string phones, bool vowels) { if (!phones.empty()) out.push_back({std::move(phones), vowels}); };
+  const auto add = [&](std::string phones, bool vowels) {
+    if (!phones.empty()) out.push_back({std::move(phones), vowels});
+  };
   switch (words[0].script) {
     case Script::latin: return speak_latin(words);
     case Script::arabic: return speak_arabic(words);

@@ -62,16 +62,21 @@ void run(const std::filesystem::path& path) {
       Source source{words[1], words[1], {}, ""};
       bool from = false;
       for (std::size_t i = 2; i < words.size(); ++i) {
-        if (words[i] == "from") from = true;
-        else if (from) source.derives_from.push_back(words[i]);
-        else if (words[i] == "grade") source.grade = words[++i];
+        if (words[i] == "from")
+          from = true;
+        else if (from)
+          source.derives_from.push_back(words[i]);
+        else if (words[i] == "grade")
+          source.grade = words[++i];
       }
       scenario.sources.push_back(source);
     } else if (words[0] == "claim") {
       Claim claim{words[1], words[1], words[3], true, {}};
       for (std::size_t i = 4; i < words.size(); ++i) {
-        if (words[i] == "hearsay") claim.direct = false;
-        else if (words[i] != "also") claim.sources.push_back(words[i]);
+        if (words[i] == "hearsay")
+          claim.direct = false;
+        else if (words[i] != "also")
+          claim.sources.push_back(words[i]);
       }
       scenario.claims.push_back(claim);
     } else if (words[0] == "reply") {

@@ -17,7 +17,9 @@ std::vector<std::size_t> components_of(const std::vector<std::vector<std::size_t
   constexpr std::size_t kNone = ~std::size_t{0};
   std::vector<std::size_t> order(n, kNone), low(n, 0), component(n, kNone), stack;
   std::size_t next = 0, made = 0;
-  struct Frame { std::size_t node, edge; };
+  struct Frame {
+    std::size_t node, edge;
+  };
   for (std::size_t start = 0; start < n; ++start) {
     if (order[start] != kNone) continue;
     std::vector<Frame> frames{{start, 0}};
@@ -29,8 +31,10 @@ std::vector<std::size_t> components_of(const std::vector<std::vector<std::size_t
       }
       if (frames.back().edge < edges[node].size()) {
         const std::size_t target = edges[node][frames.back().edge++];
-        if (order[target] == kNone) frames.push_back({target, 0});
-        else if (component[target] == kNone) low[node] = std::min(low[node], order[target]);
+        if (order[target] == kNone)
+          frames.push_back({target, 0});
+        else if (component[target] == kNone)
+          low[node] = std::min(low[node], order[target]);
         continue;
       }
       if (low[node] == order[node]) {
@@ -134,8 +138,7 @@ Result<Explanation> Graph::explain(const Finding& finding, const Policy& policy)
   }
   std::sort(out.does_not_count.begin(), out.does_not_count.end());
   const auto n = static_cast<std::int64_t>(roots.size());
-  if (n < policy.min_roots)
-    out.missing.push_back("Policy “" + policy.name + "” asks for " + std::to_string(policy.min_roots) + " independent roots; there " + (n == 1 ? "is " : "are ") + std::to_string(n) + ".");
+  if (n < policy.min_roots) out.missing.push_back("Policy “" + policy.name + "” asks for " + std::to_string(policy.min_roots) + " independent roots; there " + (n == 1 ? "is " : "are ") + std::to_string(n) + ".");
   if (!policy.min_direct_grade.empty() && !direct) out.missing.push_back("Policy “" + policy.name + "” asks for a direct claim by a source graded " + policy.min_direct_grade + " or better; there is none.");
   // One reply may speak against several claims of the finding; it is said once.
   const auto once = [](std::vector<std::string>& sentences, std::string sentence) {
@@ -143,8 +146,10 @@ Result<Explanation> Graph::explain(const Finding& finding, const Policy& policy)
   };
   for (const Reply& reply : replies_) {
     if (reply.claim != finding.id && !claim_ids.contains(reply.claim)) continue;
-    if (reply.denial) once(out.carried, "Denied without evidence, shown and not counted: " + reply.text);
-    else if (!reply.weighed.empty()) once(out.carried, "A reply with evidence speaks against it: " + reply.text + " Weighed by a person: " + reply.weighed);
+    if (reply.denial)
+      once(out.carried, "Denied without evidence, shown and not counted: " + reply.text);
+    else if (!reply.weighed.empty())
+      once(out.carried, "A reply with evidence speaks against it: " + reply.text + " Weighed by a person: " + reply.weighed);
     else {
       once(out.carried, "A reply with evidence speaks against it: " + reply.text);
       once(out.missing, "A named person must weigh the reply with evidence and give reasons.");

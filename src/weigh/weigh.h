@@ -28,10 +28,10 @@ struct Claim {
 };
 
 struct Reply {
-  std::string claim;  // what it speaks against, or the finding's id
-  bool denial = false;   // without evidence: shown, never counted
+  std::string claim;    // what it speaks against, or the finding's id
+  bool denial = false;  // without evidence: shown, never counted
   std::string text;
-  std::string weighed;   // reasons of the person who weighed a reply with evidence, or "" while nobody has
+  std::string weighed;  // reasons of the person who weighed a reply with evidence, or "" while nobody has
 };
 
 struct Policy {
@@ -49,12 +49,12 @@ struct Finding {
 struct Explanation {
   std::string finding;
   bool meets_policy = false;
-  std::vector<std::string> sources;        // labels, sorted
-  std::vector<std::string> roots;          // labels of independent roots, sorted
-  std::vector<std::string> counts;         // sentences: what counts
-  std::vector<std::string> does_not_count; // sentences: what doesn't, and why
-  std::vector<std::string> missing;        // sentences: what would be needed
-  std::vector<std::string> carried;        // denials and replies, printed beside and never counted
+  std::vector<std::string> sources;         // labels, sorted
+  std::vector<std::string> roots;           // labels of independent roots, sorted
+  std::vector<std::string> counts;          // sentences: what counts
+  std::vector<std::string> does_not_count;  // sentences: what doesn't, and why
+  std::vector<std::string> missing;         // sentences: what would be needed
+  std::vector<std::string> carried;         // denials and replies, printed beside and never counted
 };
 
 class Graph {

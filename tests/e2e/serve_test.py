@@ -32,7 +32,9 @@ class ServeTest(Case):
             headers["Cookie"] = cookie
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
-        return answer.status, dict(answer.getheaders()), answer.read().decode("utf-8", "replace")
+        result = answer.status, dict(answer.getheaders()), answer.read().decode("utf-8", "replace")
+        connection.close()
+        return result
 
     def enter(self):
         status, headers, _ = self.get("/?token=" + self.token)

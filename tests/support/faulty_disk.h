@@ -22,7 +22,7 @@ class FaultyDisk : public Disk {
   enum class Fault { none, io_error, no_space, power_cut };
 
   FaultyDisk() { directories_ = {"", ".", "/"}; }
-  FaultyDisk(const FaultyDisk&) = default;             // a snapshot: open files do not follow
+  FaultyDisk(const FaultyDisk&) = default;  // a snapshot: open files do not follow
   FaultyDisk& operator=(const FaultyDisk&) = default;
 
   // The operation number `at` (from 0, counted from now) fails; after a power cut all later ones do too.
@@ -212,7 +212,9 @@ class FaultyDisk : public Disk {
 
  private:
   enum class Step { read, write, sync };
-  struct Node { Bytes data, durable; };
+  struct Node {
+    Bytes data, durable;
+  };
   struct NameChange {  // `path` names `node` from now on (0: nothing), and `from` is gone
     std::string path;
     std::uint64_t node;
@@ -225,8 +227,10 @@ class FaultyDisk : public Disk {
     return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
   }
   static void apply(std::map<std::string, std::uint64_t>& names, const NameChange& change) {
-    if (change.node == 0) names.erase(change.path);
-    else names[change.path] = change.node;
+    if (change.node == 0)
+      names.erase(change.path);
+    else
+      names[change.path] = change.node;
     if (!change.from.empty()) names.erase(change.from);
   }
 
@@ -262,8 +266,10 @@ class FaultyDisk : public Disk {
     if (step(Step::sync)) return false;
     std::vector<NameChange> left;
     for (NameChange& change : pending_) {
-      if (parent_of(change.path) == directory) apply(durable_names_, change);
-      else left.push_back(std::move(change));
+      if (parent_of(change.path) == directory)
+        apply(durable_names_, change);
+      else
+        left.push_back(std::move(change));
     }
     pending_ = std::move(left);
     return true;
@@ -305,8 +311,10 @@ class FaultyDisk : public Disk {
       if (broken_) return stopped();
       if (disk_.dead()) return disk_.broken("Writing", path_);
       auto done = disk_.write_node(id_, bytes, path_);
-      if (done) size_ += bytes.size();
-      else broken_ = true;
+      if (done)
+        size_ += bytes.size();
+      else
+        broken_ = true;
       return done;
     }
     Result<void> sync() override {

@@ -65,9 +65,7 @@ class History {
         out.type = "grade.add/1";
         out.data = {{"target", source}, {"scale", "admiralty"}, {"reliability", "C"}, {"reason", words()}};
         break;
-      default:
-        out.type = "consent.add/1";
-        out.data = {{"source", source}, {"use", "referral"}, {"granted", random_.next() % 2 == 0}};
+      default: out.type = "consent.add/1"; out.data = {{"source", source}, {"use", "referral"}, {"granted", random_.next() % 2 == 0}};
     }
     if (random_.next() % 4 == 0 && !ids.empty()) out.supersedes = {ids[random_.next() % ids.size()]};
     // Across tiers too: a closed entry may supersede an open one, and the open tier's rows must not show it.

@@ -58,9 +58,9 @@ inline std::string fresh_directory(const std::string& name) {
 }  // namespace oyer::test
 
 // Skips loudly: a green run without the vectors must not look like a run with them.
-#define OYER_NEED_VECTORS(name)                                                                                        \
-  const std::string vectors = ::oyer::test::vectors_directory() + "/" name;                                            \
-  if (!std::filesystem::exists(vectors)) {                                                                             \
+#define OYER_NEED_VECTORS(name)                                                                                                  \
+  const std::string vectors = ::oyer::test::vectors_directory() + "/" name;                                                      \
+  if (!std::filesystem::exists(vectors)) {                                                                                       \
     std::fprintf(stderr, "\n!!! SKIPPED: no vectors at %s: set OYER_SHARED_DATA. Nothing was judged. !!!\n\n", vectors.c_str()); \
-    GTEST_SKIP() << "no vectors at " << vectors;                                                                       \
+    GTEST_SKIP() << "no vectors at " << vectors;                                                                                 \
   }
