@@ -133,12 +133,19 @@ Result<std::unique_ptr<Case>> Case::open(Disk& disk, const std::string& director
   auto projection = make();
   if (!projection && projection.error().code == ErrorCode::damaged && disk.exists(path)) {
     // Disposable: a damaged projection is made anew.
-    for (const char* suffix : {"", "-wal", "-shm"}) TRY(disk.remove(path + suffix));
+    for (const char* suffix : {"", "-wal", "-shm"}) (void)disk.remove(path + suffix);
     projection = make();
   }
+  // Reading needs no writable disk: on a read-only or full one the projection is made in memory.
+  const auto in_memory_will_do = [&](const Error& error) { return !writable && (error.code == ErrorCode::damaged || error.code == ErrorCode::refused); };
+  if (!projection && in_memory_will_do(projection.error())) projection = Projection::in_memory();
   if (!projection) return tl::unexpected(projection.error());
   out->projection_ = *std::move(projection);
-  TRY(out->projection_->apply(*out->store_));
+  if (auto applied = out->projection_->apply(*out->store_); !applied) {
+    if (!in_memory_will_do(applied.error())) return tl::unexpected(applied.error());
+    out->projection_ = TRY(Projection::in_memory());
+    TRY(out->projection_->apply(*out->store_));
+  }
   return out;
 }
 

@@ -13,6 +13,8 @@ tl::unexpected<Error> failure(sqlite3* handle, int code) {
   switch (code & 0xFF) {
     case SQLITE_FULL:
     case SQLITE_IOERR: return fail(ErrorCode::damaged, "The projection can't be written (" + what + ").", "Free some space; the record itself is safe, and `oyer rebuild` makes the projection anew.");
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY: return fail(ErrorCode::damaged, "The projection can't be opened for writing (" + what + ").", "Copy the case to a writable medium; the record itself is safe.");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return fail(ErrorCode::damaged, "The projection is damaged or was made with another key (" + what + ").", "Delete the folder derived/ in the case; the next command makes it anew, and nothing of the record is lost.");
     case SQLITE_BUSY:

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "cli/command.h"
 
 namespace oyer::cli {
@@ -22,11 +23,26 @@ struct Values {
 
 std::string absolute(const std::string& path) { return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string(); }
 
+// Whether `value` is an option's own name: then the option before it was left without a value, and took the next one for it.
+bool is_option(const Command& command, const std::string& value) {
+  static constexpr std::string_view kCommon[] = {"-C", "--key-file", "--json", "--jsonl", "--quiet", "--yes", "--help"};
+  const auto is = [&](const Option& option) { return option.name[0] == '-' && value == option.name.substr(option.name.find(',') == std::string::npos ? 0 : option.name.find(',') + 1); };
+  return std::find(std::begin(kCommon), std::end(kCommon), value) != std::end(kCommon) || std::any_of(command.options.begin(), command.options.end(), is);
+}
+
 Result<json::object> arguments_of(const Command& command, const std::vector<Values>& values) {
   json::object out = command.fixed;
   for (std::size_t i = 0; i < command.options.size(); ++i) {
     const Option& option = command.options[i];
     const Values& value = values[i];
+    std::vector<std::string> given = value.many;
+    given.push_back(value.text);
+    for (const auto& text : given) {
+      if (option.name[0] == '-' && is_option(command, text)) return fail(ErrorCode::usage, "Nothing was given for " + option.name + ": after it comes " + text + ".", "Write its value between them.");
+      // A path may hold any bytes; words are UTF-8, for they are sealed and shown.
+      if (option.kind != Kind::path && option.kind != Kind::paths && !utf8::valid(text))
+        return fail(ErrorCode::usage, "What was given for " + option.name + " is not UTF-8: “" + utf8::repair(text) + "”.", "Type it in a UTF-8 terminal, or convert it with iconv.");
+    }
     switch (option.kind) {
       case Kind::flag:
         if (value.flag) out[option.field] = true;
@@ -55,7 +71,9 @@ Result<json::object> arguments_of(const Command& command, const std::vector<Valu
   return out;
 }
 
-int print_error(const Globals& globals, const Error& error) {
+int print_error(const Globals& globals, Error error) {
+  error.message = utf8::repair(error.message);  // a path in it may hold any bytes
+  error.advice = utf8::repair(error.advice);
   if (globals.json) std::printf("%s\n", json::serialize(json::object{{"error", json::object{{"code", exit_code_of(error.code)}, {"message", error.message}, {"advice", error.advice}}}}).c_str());
   std::fprintf(stderr, "oyer: %s\n", error.text().c_str());
   return exit_code_of(error.code);
@@ -189,6 +207,7 @@ int run(int argc, char** argv) {
     return print_error(globals, usage_error(app, error.what()));
   }
   if (chosen == nullptr) return 2;
+  globals.json = globals.json || std::any_of(argv + 1, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
   log::set_quiet(globals.quiet);
   if (!globals.directory.empty()) globals.directory = absolute(globals.directory);
   try {

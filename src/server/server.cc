@@ -145,7 +145,8 @@ Result<int> run(std::unique_ptr<casefile::Case> opened, const Options& options) 
   const std::string port = colon == std::string::npos ? "" : options.listen.substr(colon + 1);
   beast::error_code error;
   const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
-  if (error || port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos) return fail(ErrorCode::usage, "“" + options.listen + "” is not an address and port.", "For example: --listen 127.0.0.1:8750");
+  if (error || port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos || std::stoi(port) > 65535)
+    return fail(ErrorCode::usage, "“" + options.listen + "” is not an address and port.", "For example: --listen 127.0.0.1:8750");
   if (!address.is_loopback()) return fail(ErrorCode::refused, "Until accounts exist, `oyer serve` listens on this machine alone.", "Use 127.0.0.1.");
   asio::io_context io;
   tcp::acceptor acceptor(io);

@@ -77,7 +77,7 @@ Result<std::optional<json::array>> numbers_of(const json::object& arguments, con
       break;
     }
   }
-  if (out.size() != count) return fail(ErrorCode::usage, "--" + key + " does not hold " + std::to_string(count) + " numbers.", count == 2 ? "Write for example 10-20." : "Write for example 72000,90000,300000,110000.");
+  if (out.size() != count) return fail(ErrorCode::usage, "What follows --" + key + " is not " + std::to_string(count) + " numbers.", count == 2 ? "Write for example 10-20." : "Write for example 72000,90000,300000,110000.");
   return std::optional<json::array>(std::move(out));
 }
 

@@ -45,6 +45,8 @@ Result<json::value> call(Context& context, std::string_view name, const json::ob
   if (use_case == nullptr) return fail(ErrorCode::usage, "There is no use case “" + std::string(name) + "”.");
   if (use_case->access != Access::nothing && context.target == nullptr) return fail(ErrorCode::usage, "“" + std::string(name) + "” needs a case.");
   if (use_case->access == Access::writes && !context.target->writable()) return fail(ErrorCode::refused, "The case is open for reading only.", "Close what holds it, or use the server that does.");
+  // A tier that is misspelt must not pass for another one.
+  if (const std::string tier = string_or_empty(arguments, "tier"); !tier.empty() && tier != "open" && tier != "case") return fail(ErrorCode::usage, "“" + tier + "” is no tier.", "Use open for what is public, or case.");
   auto answer = use_case->run(context, arguments);
   // What was appended before a failure stays appended: it gets its checkpoint too.
   if (use_case->access == Access::writes) {

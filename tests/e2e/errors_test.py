@@ -60,7 +60,6 @@ class ErrorsTest(Case):
     def both_ways(self, words, code, case=None, **options):
         """As people see it, and with --json a document beside the sentence."""
         said = self.refused(*words, code=code, case=case, **options)
-        self.assertRegex(said, r"[.”`)?]\s*$")
         done = self.run_oyer(*words, "--json", code=code, case=case, **options)
         value = json.loads(done.stdout)
         self.assertEqual(value["error"]["code"], done.returncode)
@@ -95,16 +94,16 @@ class ErrorsTest(Case):
             shutil.copytree(self.case, broken)
             path = os.path.join(broken, gone)
             shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
+            # First, before a writer could sign anew what is there. The second copy of the headers is there for its loss.
+            code = self.raw(self.command("verify", case=broken)).returncode
+            if gone != "vault/log.age":
+                self.assertNotEqual(code, DONE, gone + " is gone, and verify says that all is whole")
             for words in (("status",), ("verify",), ("show", "F1"), ("source", "add", "--label", "Z", "--kind", "person"), ("search", "line"), ("rebuild", "--check")):
                 with self.subTest(gone, words=words):
                     done = self.raw(self.command(*words, case=broken))
                     self.assertIn(done.returncode, (DONE, FAILED, NOT_FOUND, REFUSED, DAMAGED))
                     if done.returncode not in (DONE, FAILED):
                         self.sentence(done)
-            # The second copy of the headers is there for this; all else is told.
-            code = self.raw(self.command("verify", case=broken)).returncode
-            if gone != "vault/log.age":
-                self.assertNotEqual(code, DONE, gone + " is gone, and verify says that all is whole")
 
     # -- keys
 
@@ -229,6 +228,15 @@ class ErrorsTest(Case):
         self.addCleanup(lambda: libc.umount2(folder.encode(), 2))
         return folder, libc
 
+    @staticmethod
+    def fill(folder):
+        out = os.open(folder + "/filler", os.O_WRONLY | os.O_CREAT)
+        try:
+            while True:
+                os.write(out, b"x" * 4096)
+        except OSError:
+            os.close(out)
+
     WRITERS = (("source", "add", "--label", "W%d", "--kind", "press"), ("passage", "add", "@exhibit", "--quote", "A second line."), ("grade", "add", "--target", "S", "--scale", "admiralty", "--reason", "R."), ("consent", "add", "--source", "S", "--use", "public"))
     READERS = (("status",), ("ls",), ("show", "S"), ("weigh",), ("search", "line"), ("verify",), ("rebuild", "--check"), ("log", "list"))
 
@@ -242,13 +250,7 @@ class ErrorsTest(Case):
         acknowledged = [row["full_id"] for row in self.items("ls", case=case)]
         big = self.write("big.bin", os.urandom(3000000))
         self.both_ways(("add", big, "--source", "S"), DAMAGED, case=case)
-        with open(folder + "/filler", "wb") as out:
-            try:
-                while True:
-                    out.write(b"x" * 4096)
-                    out.flush()
-            except OSError:
-                pass
+        self.fill(folder)
         for number, words in enumerate(self.WRITERS):
             with self.subTest(words):
                 for _ in range(60):  # until the last page is full
@@ -274,13 +276,7 @@ class ErrorsTest(Case):
         folder, _ = self.mounted()
         case = folder + "/case"
         shutil.copytree(self.case, case)
-        with open(folder + "/filler", "wb") as out:
-            try:
-                while True:
-                    out.write(b"x" * 4096)
-                    out.flush()
-            except OSError:
-                pass
+        self.fill(folder)
         for words in self.READERS:
             with self.subTest(words):
                 self.raw(self.command(*words, case=case))

@@ -110,7 +110,7 @@ class Case(unittest.TestCase):
     def command(self, *arguments, case=None):
         return [OYER, "-C", case or self.case] + [str(a) for a in arguments]
 
-    def raw(self, words, code=None, env=None, timeout=300, **options):
+    def raw(self, words, code=None, env=None, timeout=120, **options):
         """Any call; its output as text. Fails when the exit code is not `code` (None: whatever)."""
         environment = dict(self.environment, **(env or {}))
         environment = {key: value for key, value in environment.items() if value is not None}
