@@ -137,7 +137,7 @@ class RealDisk : public Disk {
 
   Result<std::unique_ptr<ReadFile>> open(const std::string& path) const override {
     // No symbolic link stands for a file of the store or for evidence.
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 && errno == ELOOP) return fail(ErrorCode::damaged, path + " is a symbolic link; links are never followed here.", "Replace it by the file itself.");
     if (fd < 0) return system_error("Opening", path, errno);
     struct stat status {};

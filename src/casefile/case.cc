@@ -154,6 +154,18 @@ Result<std::vector<std::string>> Case::append(const std::string& purpose, std::v
   if (projection_->total().unknown > 0)
     return fail(ErrorCode::refused, "This case holds entries of a type that this Oyer does not know (“" + projection_->total().unknown_type + "”), so it is read-only here.", "Use the newer Oyer that wrote them.");
   if (!actor_) return fail(ErrorCode::refused, "No actor's key is at hand, so nothing can be signed.", "Run `oyer unlock`, give --key-file, or enrol a key on this machine with `oyer key enrol`.");
+  // Only an enrolled key that was not revoked signs; the case's very first act enrols its own.
+  {
+    auto enrolled = TRY(database().prepare("SELECT type, data FROM thing WHERE type IN ('key.enrol/1', 'key.revoke/1') ORDER BY place"));
+    const std::string mine = base64url(actor_->public_key());
+    bool any = false, valid = false;
+    while (TRY(enrolled.step())) {
+      any = true;
+      const auto data = TRY(parse_json(enrolled.text_view(1)));
+      if (string_or_empty(data.get_object(), "key") == mine) valid = enrolled.text_view(0) == "key.enrol/1";
+    }
+    if (any && !valid) return fail(ErrorCode::refused, "The key on this machine (" + mine + ") is not enrolled in this case, or was revoked.", "Someone whose key is enrolled runs `oyer key enrol --name NAME --key " + mine + "`.");
+  }
   if (info_.open) open_tier = true;
   if (!open_tier && !store_->unlocked()) return fail(ErrorCode::refused, "The case is locked.", "Run `oyer unlock`, or give --key-file.");
   std::string compartment = "open";

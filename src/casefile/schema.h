@@ -13,7 +13,7 @@ struct Migration {
   std::string_view sql;
 };
 std::span<const Migration> migrations();
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 inline constexpr std::int64_t kEdgesPerEntry = 4096;  // a body of 65,000 bytes holds fewer ids
 
 // Made after the rows of a whole rebuild, so that they are sorted once.

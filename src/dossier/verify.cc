@@ -72,7 +72,7 @@ class Check {
   bool form() {
     std::error_code error;
     for (fs::recursive_directory_iterator it(directory_, error), end; !error && it != end; it.increment(error)) {
-      const std::string path = fs::relative(it->path(), directory_).string();
+      const std::string path = it->path().lexically_relative(directory_).string();
       const auto type = it->symlink_status().type();
       if (type == fs::file_type::directory) {
         if (fs::is_empty(it->path(), error)) fault(path + " is an empty folder, which a dossier does not have.");
@@ -209,6 +209,8 @@ class Check {
       return false;
     }
     if (log_.name.empty()) return false;
+    // Until witnesses exist, a policy has exactly these two lines.
+    if (*policy != "log " + log_.text() + "\nquorum none\n") fault("proof/policy holds other lines than the log's key and “quorum none”.");
     note_ = *note;
     auto checkpoint = seal::open_checkpoint(note_, log_);
     if (!checkpoint) {

@@ -37,6 +37,10 @@ Result<json::object> checked_page(const json::value& value, std::int64_t after) 
   const auto number = get_integer(*page, "n");
   const auto* text = page->if_contains("text");
   if (!number || *number <= after || *number > static_cast<std::int64_t>(kMostPages) || text == nullptr || !text->is_string()) return broken("a page has no number, no text or stands out of order");
+  for (const char* rows : {"words", "cues"})
+    if (page->contains(rows) && !page->at(rows).is_array()) return broken("a page's words or cues are no list");
+  for (const char* side : {"w", "h"})
+    if (page->contains(side) && !get_integer(*page, side)) return broken("a page's size is no number");
   const auto length = static_cast<std::int64_t>(utf8::length(text->get_string()));
   if (const auto* words = get_array(*page, "words"); words != nullptr && !rows_fit(*words, 7, length)) return broken("a word's box is out of range");
   if (const auto* cues = get_array(*page, "cues"); cues != nullptr && !rows_fit(*cues, 4, length)) return broken("a cue is out of range");

@@ -2,12 +2,51 @@
 #include "release/consent.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/clock.h"
 
 namespace oyer::release {
 
+namespace {
+
+// A paper that rests on a person's account needs that person's consent as much as the account does.
+Result<std::vector<casefile::Thing>> everyone_behind(casefile::Query& query, const casefile::Thing& source) {
+  std::vector<casefile::Thing> found{source};
+  std::set<std::string> seen{source.id};
+  const auto take = [&](const std::string& id) -> Result<void> {
+    const std::string standing = TRY(query.standing(id));
+    if (seen.insert(standing).second) found.push_back(TRY(query.get(standing)));
+    return {};
+  };
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const casefile::Thing one = found[i];
+    if (const auto* parents = get_array(one.data, "derives_from"))
+      for (const auto& id : *parents) TRY(take(std::string(id.as_string())));
+    for (const auto& version : TRY(query.versions(one.id)))
+      for (const auto& derivation : TRY(query.pointing_to(version, "source")))
+        if (derivation.kind == "de") TRY(take(string_or_empty(derivation.data, "from")));
+  }
+  return found;
+}
+
+Result<Permission> permission_of_one(casefile::Query& query, const casefile::Thing& source, const std::string& use, const std::string& recipient);
+
+}  // namespace
+
 Result<Permission> permission(casefile::Query& query, const casefile::Thing& source, const std::string& use, const std::string& recipient) {
+  Permission own;
+  for (const auto& one : TRY(everyone_behind(query, source))) {
+    const Permission permission = TRY(permission_of_one(query, one, use, recipient));
+    if (!permission.granted) return one.id == source.id ? permission : Permission{false, "it rests on a person's account: " + permission.ground};
+    if (one.id == source.id) own = permission;
+  }
+  return own;
+}
+
+namespace {
+
+Result<Permission> permission_of_one(casefile::Query& query, const casefile::Thing& source, const std::string& use, const std::string& recipient) {
   const std::string kind = string_or_empty(source.data, "kind");
   if (kind != "person") return Permission{true, "a " + kind + " source: no person's consent is required"};
   Permission out{false, "no consent is recorded for this use, and silence refuses"};
@@ -32,4 +71,5 @@ Result<Permission> permission(casefile::Query& query, const casefile::Thing& sou
   return out;
 }
 
+}  // namespace
 }  // namespace oyer::release

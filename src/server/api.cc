@@ -14,6 +14,15 @@ std::string parameter(const Request& request, const std::string& key) {
   return it == request.query.end() ? "" : it->second;
 }
 
+// What comes over a socket has any form; a value of the wrong kind throws in Boost.JSON and must not end the connection or the server.
+Result<json::value> call_guarded(service::Context& context, const std::string& use_case, const json::object& arguments) {
+  try {
+    return service::call(context, use_case, arguments);
+  } catch (const std::exception&) {
+    return fail(ErrorCode::usage, "The arguments do not have the form that “" + use_case + "” takes.", "The commands send them as it should be.");
+  }
+}
+
 std::vector<std::string> parts_of(const std::string& path) {
   std::vector<std::string> parts;
   std::string part;
@@ -55,7 +64,7 @@ Response Api::call(const std::string& use_case, const std::string& arguments_jso
   const std::lock_guard<std::mutex> lock(mutex_);
   service::Context context;
   context.target = case_;
-  const auto answer = service::call(context, use_case, arguments->get_object());
+  const auto answer = call_guarded(context, use_case, arguments->get_object());
   return answer ? json_response(*answer) : problem(answer.error());
 }
 
@@ -67,13 +76,18 @@ Response Api::command(const std::string& body) {
   service::Context context;
   context.target = case_;
   context.acknowledged = [&](const json::value& line) { lines.push_back(line); };
-  const auto answer = service::call(context, string_or_empty(value->get_object(), "use_case"), *get_object(value->get_object(), "arguments"));
+  const auto answer = call_guarded(context, string_or_empty(value->get_object(), "use_case"), *get_object(value->get_object(), "arguments"));
   json::object out{{"lines", std::move(lines)}};
   if (answer)
     out["answer"] = *answer;
   else
     out["error"] = json::object{{"code", static_cast<std::int64_t>(answer.error().code)}, {"message", answer.error().message}, {"advice", answer.error().advice}};
   return json_response(out);
+}
+
+Result<void> Api::stop() {
+  mutex_.lock();  // and never unlocked: the process ends
+  return case_->publish();
 }
 
 Response Api::answer(const Request& request) {

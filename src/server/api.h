@@ -31,6 +31,8 @@ class Api {
   Response answer(const Request& request);
   // What commands send: {"use_case","arguments"}; `acknowledged` lines come back in "lines".
   Response command(const std::string& body);
+  // Waits for the call in progress, signs the last checkpoint and lets no further call in.
+  Result<void> stop();
 
  private:
   Response call(const std::string& use_case, const std::string& arguments_json);

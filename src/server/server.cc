@@ -132,7 +132,11 @@ void accept_loop(Acceptor& acceptor, Handle handle) {
   while (true) {
     beast::error_code error;
     auto socket = acceptor.accept(error);
-    if (error) return;  // closed
+    if (error == asio::error::bad_descriptor || error == asio::error::operation_aborted || error == asio::error::invalid_argument) return;  // closed
+    if (error) {                                                                                                                            // too many connections for now: wait for some to end
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      continue;
+    }
     std::thread([moved = std::move(socket), handle]() mutable { talk(std::move(moved), handle); }).detach();
   }
 }
@@ -194,7 +198,7 @@ Result<int> run(std::unique_ptr<casefile::Case> opened, const Options& options) 
   std::thread calls([&] { accept_loop(commands, [&api](const http::request<http::string_body>& request) { return made(api.command(request.body()), request.version()); }); });
   io.run();
   // Blocking accepts do not notice the close: the process ends with its sockets, after the case is shut in order.
-  const auto published = opened->publish();
+  const auto published = api.stop();
   (void)real_disk().remove(socket_path);
   std::fflush(stdout);
   ::_exit(published ? 0 : 6);

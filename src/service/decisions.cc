@@ -171,6 +171,11 @@ Result<json::value> import_things(Context& context, const json::object& argument
     for (std::size_t c = 0; c < table->header.size(); ++c) set_if(row, table->header[c], table->rows[r][c]);
     for (const auto& member : arguments)
       if (member.key() != "noun" && member.key() != "file" && member.key() != "tier") row[member.key()] = member.value();
+    // Only a person at the command line may leave the answer out; in a table an empty cell is no consent.
+    if (const std::string granted = string_or_empty(row, "granted"); spec->type == "consent.add/1" && granted != "yes" && granted != "no" && granted != "true" && granted != "false") {
+      skipped.push_back(json::object{{"row", static_cast<std::int64_t>(r + 1)}, {"reason", "A consent in a table needs yes or no in the column “granted”: silence is no consent."}});
+      continue;
+    }
     auto draft = draft_of(context, *spec, row);
     auto fits = draft ? model::check(*spec, draft->data) : tl::unexpected(draft.error());
     if (fits && spec->type != "source.add/1" && spec->type != "finding.add/1") fits = check_rules(context, *spec, draft->data);

@@ -89,7 +89,8 @@ Result<release::Report> report_of(Context& context, const Weighing& weighing) {
         const auto source = TRY(query.get(TRY(query.standing(string_or_empty(exhibit.data, "source")))));
         release::ReportQuote quote;
         quote.place = place_of(source.label, passage.data.at("selector").as_object());
-        const auto permission = TRY(release::permission(query, source, "quotation"));
+        auto permission = TRY(release::permission(query, source, "quotation"));
+        if (permission.granted) permission = TRY(release::permission(query, asserter, "quotation"));  // whose words they are
         if (permission.granted) {
           quote.text = string_or_empty(passage.data, "quote");
           std::replace(quote.text.begin(), quote.text.end(), '\n', ' ');

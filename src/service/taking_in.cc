@@ -32,7 +32,7 @@ json::object as_json(const intake::Taken& taken, const std::string& short_id) {
 Result<json::value> add_files(Context& context, const json::object& arguments) {
   std::vector<std::string> paths;
   if (const auto* given = get_array(arguments, "paths"))
-    for (const auto& path : *given) paths.emplace_back(path.get_string());
+    for (const auto& path : *given) paths.emplace_back(path.as_string());
   if (paths.empty()) return fail(ErrorCode::usage, "No file or folder was given.", "For example: oyer add letters/ --source W-01");
   intake::IntakeOptions options;
   options.source = TRY(context.query().find(string_or_empty(arguments, "source"), "so")).id;

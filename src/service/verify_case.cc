@@ -15,6 +15,12 @@ Result<json::value> verify_case(Context& context, const json::object&) {
   for (const auto& text : target.faults()) fault(text);
   const auto audit = TRY(seal::audit_journal(real_disk(), target.info().directory + "/journal", fault));
   const auto blobs = TRY(store.blobs().scrub(fault));
+  // Every sealed submission's segment must be there, whoever looks.
+  TRY(store.journal().for_each(0, [&](std::uint64_t index, ByteView entry) -> Result<void> {
+    const auto form = seal::parse_form(entry);
+    if (form && form->segment && !store.blobs().contains(*form->segment)) fault("The sealed bodies that entry " + std::to_string(index) + " closes are missing from blobs/.");
+    return {};
+  }));
   if (store.headers() != nullptr)
     for (const auto& text : store.headers()->faults()) fault(text);
   json::object out{
@@ -27,6 +33,23 @@ Result<json::value> verify_case(Context& context, const json::object&) {
       fault(applied.error().message);
     else
       out["opened_entries"] = static_cast<std::int64_t>(applied->entries);
+    // Nothing can be shredded yet, so a sealed entry that does not open has lost its header: never silently.
+    if (applied && applied->closed > 0) fault(std::to_string(applied->closed) + " sealed entries can't be opened with this case's keys: their headers are missing from the vault.");
+    // Every submission is signed by a key that was enrolled by then and not revoked before.
+    if (applied) {
+      auto signers = TRY(fresh->database().prepare("SELECT place, actor FROM submission ORDER BY place"));
+      auto keys = TRY(fresh->database().prepare("SELECT type, data FROM thing WHERE type IN ('key.enrol/1', 'key.revoke/1') AND place < ? ORDER BY place"));
+      while (TRY(signers.step())) {
+        bool valid = false;
+        keys.bind(1, signers.integer(0));
+        while (TRY(keys.step())) {
+          const auto data = TRY(parse_json(keys.text_view(1)));
+          if (string_or_empty(data.get_object(), "key") == signers.text_view(1)) valid = keys.text_view(0) == "key.enrol/1";
+        }
+        keys.reset();
+        if (!valid) fault("The submission that ends at entry " + std::to_string(signers.integer(0)) + " is signed by a key that was not enrolled, or was revoked before.");
+      }
+    }
     casefile::Query query(applied ? fresh->database() : target.database(), context.reader);
     std::vector<casefile::Thing> things = TRY(query.list("ex", true));
     for (auto& thing : TRY(query.list("rn", true))) things.push_back(std::move(thing));
