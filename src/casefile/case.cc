@@ -92,21 +92,26 @@ Result<CaseKeys> Case::create(Disk& disk, const std::string& directory, const Ne
   TRY(seal::Journal::create(disk, directory + "/journal", log_name));
   TRY(disk.make_directories(directory + "/state"));
   TRY(disk.make_directories(directory + "/derived"));
-  // Last: a folder without case.toml is no case, so an interrupted init leaves none half-made.
-  TRY(disk.write_atomic(directory + "/case.toml", view(toml(id, options.open))));
-  auto made = TRY(open(disk, directory, keys, true));
+  auto made = TRY(open_as(disk, CaseInfo{directory, id, options.open}, keys, true));
   std::vector<Draft> drafts;
   drafts.push_back({"case.open/1", {{"title", options.title}, {"kind", options.kind}, {"by", kProgram}}, {}, {}, ""});
   drafts.push_back({"key.enrol/1", {{"key", base64url(actor.public_key())}, {"name", options.custodian}, {"purposes", json::array{"all"}}}, {}, {}, ""});
   if (!options.open) drafts.push_back({"compartment.add/1", {{"name", "base"}, {"recipient", seal::age::recipient_text(made->store().keys().base().recipient())}}, {}, {}, ""});
   TRY(made->append("open", std::move(drafts), options.open));
   TRY(made->publish());
+  // Last: a folder without case.toml is no case, so an interrupted init leaves none half-made.
+  TRY(disk.write_atomic(directory + "/case.toml", view(toml(id, options.open))));
   return keys;
 }
 
 Result<std::unique_ptr<Case>> Case::open(Disk& disk, const std::string& directory, const std::optional<CaseKeys>& keys, bool writable) {
+  return open_as(disk, TRY(read_case_info(disk, directory)), keys, writable);
+}
+
+Result<std::unique_ptr<Case>> Case::open_as(Disk& disk, CaseInfo info, const std::optional<CaseKeys>& keys, bool writable) {
   std::unique_ptr<Case> out(new Case(disk));
-  out->info_ = TRY(read_case_info(disk, directory));
+  const std::string directory = info.directory;
+  out->info_ = std::move(info);
   if (writable) out->lock_ = TRY(disk.lock(directory + "/lock"));
   out->store_ = TRY(seal::Store::open(disk, directory, out->info_.id, writable));
   if (keys && keys->custodian) {

@@ -72,6 +72,7 @@ class Case {
 
  private:
   explicit Case(Disk& disk) : disk_(disk) {}
+  static Result<std::unique_ptr<Case>> open_as(Disk& disk, CaseInfo info, const std::optional<CaseKeys>& keys, bool writable);
   Disk& disk_;
   CaseInfo info_;
   std::unique_ptr<FileLock> lock_;
