@@ -112,7 +112,7 @@ TEST_F(RealDisk, one_writer_holds_the_lock) {
 }
 
 TEST_F(RealDisk, a_full_device_is_told_and_nothing_is_retried) {
-  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP();
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "this system has no /dev/full to stand for a full disk";
   auto file = disk.append("/dev/full", 0);
   ASSERT_TRUE(file) << file.error().text();
   const auto written = (*file)->write(view("x"));
