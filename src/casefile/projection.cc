@@ -199,9 +199,7 @@ Result<void> Projection::walk(const seal::Store& store, std::uint64_t from, cons
     if (!form) return damaged(index, "is malformed: " + form.error().message);
     pending.entries.push_back(to_bytes(entry));
     pending.forms.push_back(*form);
-    // An open closing entry is told by its type; the cheap look saves parsing every open body twice.
-    const bool closes = form->sealed ? form->segment.has_value() : text_of(entry).ends_with("\"t\":\"submission/1\"}");
-    if (!closes) return {};
+    if (!seal::closes_submission(entry, *form)) return {};
     Sealed submission = TRY(unseal(store, pending));
     TRY(take(submission));
     pending = {index + 1, {}, {}};

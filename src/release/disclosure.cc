@@ -5,11 +5,6 @@
 #include "seal/merkle.h"
 
 namespace oyer::release {
-namespace {
-
-bool closes(const Bytes& entry, const seal::EntryForm& form) { return form.sealed ? form.segment.has_value() : text_of(entry).ends_with("\"t\":\"submission/1\"}"); }
-
-}  // namespace
 
 Result<Disclosure> Disclosure::begin(casefile::Case& source) {
   if (!source.readable()) return fail(ErrorCode::refused, "The case is locked.", "Run `oyer unlock`, or give --key-file.");
@@ -25,7 +20,7 @@ Result<const Disclosure::Submission*> Disclosure::submission_of(std::uint64_t pl
   const auto& journal = source_->store().journal();
   const auto closing_at = [&](std::uint64_t index) -> Result<bool> {
     const Bytes entry = TRY(journal.entry(index));
-    return closes(entry, TRY(seal::parse_form(entry)));
+    return seal::closes_submission(entry, TRY(seal::parse_form(entry)));
   };
   std::uint64_t closing = place;
   while (!TRY(closing_at(closing)))

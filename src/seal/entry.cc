@@ -43,6 +43,8 @@ Result<EntryForm> parse_form(ByteView entry) {
   return form;
 }
 
+bool closes_submission(ByteView entry, const EntryForm& form) { return form.sealed ? form.segment.has_value() : text_of(entry).ends_with("\"t\":\"submission/1\"}"); }
+
 Bytes sealed_entry(const Hash& commitment) { return to_bytes(std::string(kStart) + base64url(commitment) + std::string(kEnd)); }
 
 Bytes sealed_closing_entry(const Hash& commitment, const Hash& segment) { return to_bytes(std::string(kStart) + base64url(commitment) + std::string(kMiddle) + base64url(segment) + std::string(kEnd)); }

@@ -38,6 +38,8 @@ struct EntryForm {
 };
 // Error: bad_input when it is neither a sealed entry nor a canonical body's outline.
 Result<EntryForm> parse_form(ByteView entry);
+// Whether it closes a submission. An open one is told by its type, which ends a canonical body: no parsing.
+bool closes_submission(ByteView entry, const EntryForm& form);
 
 Bytes sealed_entry(const Hash& commitment);
 Bytes sealed_closing_entry(const Hash& commitment, const Hash& segment);
