@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A room is a folder of src/, a static library and a namespace. oyer_room(NAME ROOMS a b LIBRARIES x y) compiles every .cc of the folder
 # but *_test.cc; those go into the test program test_NAME. ROOMS are the rooms it may use: tools/lint/arrows.py checks the includes.
+# oyer_part(ROOM PART …) is a second library of one room, from src/ROOM/PART/: for what most users of the room must not link.
 # maybe-uninitialized is off: g++ 12 reports it falsely for std::optional at -O2 (clang-tidy and the sanitizers look for the real thing).
 add_library(oyer_flags INTERFACE)
 target_compile_options(oyer_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror -Wno-maybe-uninitialized -fstack-protector-strong)
@@ -14,9 +15,9 @@ if(OYER_COVERAGE)
   target_link_options(oyer_flags INTERFACE --coverage)
 endif()
 
-function(oyer_room name)
+function(oyer_library name folder)
   cmake_parse_arguments(ROOM "" "" "ROOMS;LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
@@ -33,4 +34,11 @@ function(oyer_room name)
     set_property(GLOBAL APPEND PROPERTY OYER_TESTED_ROOMS ${name})
     set_property(GLOBAL PROPERTY OYER_TESTS_${name} "${tests}")
   endif()
+endfunction()
+
+function(oyer_room name)
+  oyer_library(${name} ${name} ${ARGN})
+endfunction()
+function(oyer_part room part)
+  oyer_library(${room}_${part} ${room}/${part} ROOMS ${room} ${ARGN})
 endfunction()

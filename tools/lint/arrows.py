@@ -3,7 +3,7 @@
 """Fails when an include points to a room that src/CMakeLists.txt does not allow, or when two rooms point at each other.
 
 The allowed arrows are the ROOMS of each oyer_room line. A room may use what it names, and nothing through the back door: includes
-are checked file by file. Tests (x_test.cc) may also use tests/support.
+are checked file by file. Tests (x_test.cc) may also use tests/support. A part (oyer_part) is a room named room_part in src/room/part/.
 """
 import re
 import sys
@@ -15,6 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 def allowed_arrows():
     rooms, order = {}, []
     for line in (ROOT / "src/CMakeLists.txt").read_text().splitlines():
+        if match := re.match(r"oyer_part\((\w+) (\w+)", line.strip()):
+            rooms[f"{match[1]}_{match[2]}"] = {match[1]} | rooms[match[1]]
+            order.append(f"{match[1]}_{match[2]}")
+            continue
         match = re.match(r"oyer_room\((\w+) ROOMS([\w ]*?)(?: LIBRARIES .*)?\)$", line.strip())
         if match:
             rooms[match[1]] = set(match[2].split())
@@ -33,14 +37,14 @@ def main():
     for engine in engines:
         for used in rooms.get(engine, set()) - {"base", "text"}:
             faults.append(f"src/CMakeLists.txt: the engine {engine} uses {used}; engines use base and text only")
-    for path in sorted((ROOT / "src").glob("*/*.[ch]*")) + sorted((ROOT / "apps").glob("**/*.[ch]*")):
+    for path in sorted((ROOT / "src").glob("**/*.[ch]*")) + sorted((ROOT / "apps").glob("**/*.[ch]*")):
         relative = path.relative_to(ROOT)
-        room = relative.parts[1] if relative.parts[0] == "src" else None
+        room = "_".join(relative.parts[1:-1]) if relative.parts[0] == "src" else None
         for number, line in enumerate(path.read_text().splitlines(), 1):
-            match = re.match(r'#include "([\w]+)/', line)
-            if not match or match[1] not in rooms:
+            match = re.match(r'#include "([\w/]+)/', line)
+            used = match[1].replace("/", "_") if match else ""
+            if used not in rooms:
                 continue
-            used = match[1]
             if room is None:
                 allowed = {"oyer_verify.cc": {"base", "seal", "dossier"}, "oyer.cc": {"cli"}}.get(relative.name, {"base"})
                 if used not in allowed:
