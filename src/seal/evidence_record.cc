@@ -40,7 +40,11 @@ tl::unexpected<Error> broken(std::size_t number, const std::string& what) { retu
 
 }  // namespace
 
-Result<EvidenceRecord::Stamp> EvidenceRecord::stamp_of(ByteView token, ByteView whole) { return Stamp{to_bytes(whole), to_bytes(token), TRY(claimed_imprint(token))}; }
+Result<EvidenceRecord::Stamp> EvidenceRecord::stamp_of(ByteView token, ByteView whole) {
+  // Not inside the braces below: leaving from there would leak the members that are made already.
+  Imprint imprint = TRY(claimed_imprint(token));
+  return Stamp{to_bytes(whole), to_bytes(token), std::move(imprint)};
+}
 
 Result<EvidenceRecord> EvidenceRecord::begin(ByteView response_or_token) {
   const ByteView token = TRY(token_of(response_or_token));
