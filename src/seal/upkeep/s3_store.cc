@@ -44,6 +44,7 @@ class S3Store : public ObjectStore {
   Result<Bytes> get(const std::string& key) override {
     TRY(check_key(key));
     const Outcome head = TRY(send(make("HEAD", key), Repeat::yes));
+    if (head.response.status == 404) return refusal(TRY(why_absent(key)), key);
     if (!succeeded(head.response)) return refusal(head.response, key);
     const std::uint64_t size = TRY(length_of(head.response));
     const std::string version = head.response.header("etag");
@@ -66,7 +67,11 @@ class S3Store : public ObjectStore {
   Result<std::optional<std::uint64_t>> size(const std::string& key) override {
     TRY(check_key(key));
     const Outcome head = TRY(send(make("HEAD", key), Repeat::yes));
-    if (head.response.status == 404) return std::nullopt;
+    if (head.response.status == 404) {
+      const HttpResponse why = TRY(why_absent(key));
+      if (read_s3_error_code(why.body) == "NoSuchKey") return std::nullopt;
+      return refusal(why, key);
+    }
     if (!succeeded(head.response)) return refusal(head.response, key);
     return TRY(length_of(head.response));
   }
@@ -98,7 +103,7 @@ class S3Store : public ObjectStore {
   Result<void> remove(const std::string& key) override {
     TRY(check_key(key));
     const Outcome answer = TRY(send(make("DELETE", key), Repeat::yes));
-    if (succeeded(answer.response) || answer.response.status == 404) return {};
+    if (succeeded(answer.response) || read_s3_error_code(answer.response.body) == "NoSuchKey") return {};
     return refusal(answer.response, key);
   }
 
@@ -148,6 +153,15 @@ class S3Store : public ObjectStore {
       outcome.repeated = true;
       options_.pause(pause);
     }
+  }
+
+  // A HEAD tells no reasons, and a missing bucket or an unknown key of access may be a 404 too: it must not pass for "no such object".
+  Result<HttpResponse> why_absent(const std::string& key) {
+    HttpRequest request = make("GET", key);
+    request.headers.emplace_back("range", "bytes=0-0");
+    Outcome answer = TRY(send(std::move(request), Repeat::yes));
+    if (succeeded(answer.response)) return fail(ErrorCode::interrupted, "The object " + key + " appeared while it was looked for.", "Try again.");
+    return std::move(answer.response);
   }
 
   Result<Bytes> range(const std::string& key, std::uint64_t offset, std::size_t length, const std::string& version) {
@@ -228,10 +242,10 @@ class S3Store : public ObjectStore {
     const std::string code = read_s3_error_code(response.body);
     const std::string bucket = "the bucket " + location_.bucket;
     if (code == "NoSuchBucket") return fail(ErrorCode::not_found, "There is no bucket " + location_.bucket + " at the object store.", "Make it, or check its name.");
-    if (response.status == 404) return fail(ErrorCode::not_found, key.empty() ? "There is no bucket " + location_.bucket + " at the object store." : "There is no object " + key + " in " + bucket + ".", "Check the name.");
     if (code == "RequestTimeTooSkewed") return fail(ErrorCode::refused, "The object store refused the call because this machine's clock differs from its own.", "Set the clock.");
-    if (response.status == 401 || response.status == 403)
+    if (code == "InvalidAccessKeyId" || response.status == 401 || response.status == 403)
       return fail(ErrorCode::refused, "The object store refused access to " + bucket + (code.empty() ? "." : " (" + code + ")."), "Check the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and what they may do.");
+    if (response.status == 404) return fail(ErrorCode::not_found, key.empty() ? "There is no bucket " + location_.bucket + " at the object store." : "There is no object " + key + " in " + bucket + ".", "Check the name.");
     if (response.status == 301 || response.status == 307) return fail(ErrorCode::usage, "The object store keeps " + bucket + " elsewhere.", "Set AWS_REGION, or the endpoint, to where it lies.");
     const std::string said = "status " + std::to_string(response.status) + (code.empty() ? "" : ", " + code);
     const std::string what = key.empty() ? "a call for " + bucket : "a call for the object " + key + " in " + bucket;
