@@ -245,7 +245,8 @@ class S3Store : public ObjectStore {
     if (code == "RequestTimeTooSkewed") return fail(ErrorCode::refused, "The object store refused the call because this machine's clock differs from its own.", "Set the clock.");
     if (code == "InvalidAccessKeyId" || response.status == 401 || response.status == 403)
       return fail(ErrorCode::refused, "The object store refused access to " + bucket + (code.empty() ? "." : " (" + code + ")."), "Check the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and what they may do.");
-    if (response.status == 404) return fail(ErrorCode::not_found, key.empty() ? "There is no bucket " + location_.bucket + " at the object store." : "There is no object " + key + " in " + bucket + ".", "Check the name.");
+    // Some services say 404 for other troubles too, such as a key of access that they don't know: only this one is an absent object.
+    if (code == "NoSuchKey") return fail(ErrorCode::not_found, "There is no object " + key + " in " + bucket + ".", "Check the name.");
     if (response.status == 301 || response.status == 307) return fail(ErrorCode::usage, "The object store keeps " + bucket + " elsewhere.", "Set AWS_REGION, or the endpoint, to where it lies.");
     const std::string said = "status " + std::to_string(response.status) + (code.empty() ? "" : ", " + code);
     const std::string what = key.empty() ? "a call for " + bucket : "a call for the object " + key + " in " + bucket;
