@@ -37,6 +37,7 @@ unit: all
 # The long runs: every end-to-end test at full length, with a browser.
 e2e: all
 	@tools/install demo e2e
+	@tools/fetch-s3-server
 	OYER_E2E_LONG=1 $(PYTHON) -m unittest discover -s tests/e2e -p '*_test.py'
 	OYER_LONG=1 build/test_casefile --gtest_filter=CaseLong.*
 

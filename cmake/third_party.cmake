@@ -15,6 +15,7 @@ pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(EXIV2 REQUIRED IMPORTED_TARGET exiv2)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
+pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
 find_library(MAGIC_LIBRARY magic REQUIRED)
 
 set(OYER_SQLITE_DIR "${CMAKE_SOURCE_DIR}/.cache/sqlite3mc" CACHE PATH "Folder with sqlite3.c and sqlite3.h of SQLite3 Multiple Ciphers")
