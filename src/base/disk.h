@@ -18,6 +18,8 @@ class AppendFile {
   virtual ~AppendFile() = default;
   virtual Result<void> write(ByteView bytes) = 0;
   virtual Result<void> sync() = 0;  // data durable (fdatasync)
+  // Lets the disk begin with what was written, without waiting: a later `sync` is short. Makes nothing durable.
+  virtual Result<void> start_writeback() { return {}; }
   virtual std::uint64_t size() const = 0;
 };
 

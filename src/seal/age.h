@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ Result<std::size_t> header_length(ByteView file);
 
 FileKey new_file_key(Random& random);
 
+class ChunkCipher;  // ChaCha20-Poly1305 with one payload's key
+
 // Payloads: nonce and chunks of 64 KiB. Encrypts pieces of any size and hands stored bytes to `sink`; memory stays flat.
 class PayloadWriter {
  public:
@@ -55,13 +58,35 @@ class PayloadWriter {
   Result<void> finish();
 
  private:
-  Result<void> flush(bool last);
-  Hash key_;
+  Result<void> seal(ByteView plaintext, bool last);
+  std::unique_ptr<ChunkCipher> cipher_;
   Sink sink_;
   Bytes nonce_;
-  Bytes buffer_;
+  Bytes buffer_;  // plaintext of the chunk begun
+  Bytes sealed_;
   std::uint64_t counter_ = 0;
   bool started_ = false;
+};
+
+// The same backwards: takes stored bytes in pieces of any size and hands out plaintext. Each chunk is authenticated before it is handed
+// out, but only `finish` tells whether the payload is whole: until it has succeeded, what came may be a beginning that was cut off.
+class PayloadReader {
+ public:
+  using Sink = std::function<Result<void>(ByteView)>;
+  PayloadReader(const FileKey& key, Sink sink);
+  ~PayloadReader();
+  // Error: damaged when a chunk does not authenticate, and whatever the sink says.
+  Result<void> write(ByteView stored);
+  Result<void> finish();
+
+ private:
+  Result<void> flush(bool last);
+  FileKey file_key_;
+  Sink sink_;
+  std::unique_ptr<ChunkCipher> cipher_;  // once the nonce is there
+  Bytes buffer_;                         // the nonce, then the sealed chunk begun
+  Bytes plain_;
+  std::uint64_t counter_ = 0;
 };
 
 Bytes encrypt_payload(const FileKey& key, ByteView plaintext, Random& random);

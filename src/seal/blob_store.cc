@@ -13,6 +13,9 @@ constexpr std::string_view kMagic = "OYPR";
 constexpr std::size_t kFileHeader = 16;
 constexpr std::size_t kRecordHead = 40;  // magic, length, address
 constexpr std::uint64_t kPackLimit = 256U << 20;
+constexpr std::size_t kLargestBuffer = 1U << 20;  // of records not yet written
+constexpr std::size_t kPiece = 1U << 20;          // large files are read in such pieces
+constexpr std::uint64_t kWriteback = 8U << 20;    // and given to the disk in such ones
 
 Bytes file_header() {
   Bytes out = to_bytes(std::string_view("oyer-pack/1\n"));
@@ -128,32 +131,42 @@ Result<void> BlobStore::start_pack() {
   return pack_->write(file_header());
 }
 
-Result<Hash> BlobStore::put(ByteView stored) {
+Result<Hash> BlobStore::put(ByteView stored) { return put(stored, sha256(stored)); }
+
+Result<Hash> BlobStore::put(ByteView stored, const Hash& address) {
   if (!writable_) return fail(ErrorCode::refused, "The case is open for reading only.");
-  const Hash address = sha256(stored);
   if (places_.contains(address)) return address;
   if (stored.size() > kLargestPacked) {
     auto large = TRY(writer());  // by way of tmp/, so that a power cut leaves nothing beside the blobs
     TRY(large->write(stored));
     return large->finish();
   }
-  if (pack_ == nullptr || pack_->size() + kRecordHead + stored.size() > kPackLimit) {
+  if (pack_ == nullptr || pack_->size() + buffer_.size() + kRecordHead + stored.size() > kPackLimit) {
     TRY(sync());
     TRY(start_pack());
   }
-  Bytes record(kMagic.begin(), kMagic.end());
-  put_u32(record, static_cast<std::uint32_t>(stored.size()));
-  append(record, address);
-  append(record, stored);
-  const std::uint64_t at = pack_->size();
+  if (buffer_.size() + kRecordHead + stored.size() > kLargestBuffer) TRY(flush());
+  const std::uint64_t at = pack_->size() + buffer_.size();
   dirty_ = true;
-  TRY(pack_->write(record));
+  append(buffer_, view(kMagic));
+  put_u32(buffer_, static_cast<std::uint32_t>(stored.size()));
+  append(buffer_, address);
+  append(buffer_, stored);
   places_[address] = {newest_, at + kRecordHead, stored.size()};
   return address;
 }
 
+// One write for many records. After a failure the buffer stays, and the pack refuses it again: `sync` can't succeed by mistake.
+Result<void> BlobStore::flush() {
+  if (buffer_.empty()) return {};
+  TRY(pack_->write(buffer_));
+  buffer_.clear();
+  return {};
+}
+
 Result<void> BlobStore::sync() {
   if (!dirty_) return {};
+  TRY(flush());
   TRY(pack_->sync());
   dirty_ = false;
   open_packs_.erase(newest_);  // its size has changed
@@ -173,13 +186,15 @@ class BlobStore::FileWriter : public BlobStore::Writer {
       if (buffer_.size() <= kLargestPacked) return {};
       file_ = TRY(store_.disk_.append(path_, 0));
       TRY(file_->write(buffer_));
-      Bytes().swap(buffer_);
+      buffer_.clear();
       return {};
     }
-    return file_->write(bytes);
+    append(buffer_, bytes);
+    return buffer_.size() < kLargestBuffer ? Result<void>{} : flush();
   }
   Result<Hash> finish() override {
     if (!file_) return store_.put(buffer_);
+    TRY(flush());
     const Hash address = hash_.finish();
     TRY(file_->sync());
     file_.reset();
@@ -191,10 +206,18 @@ class BlobStore::FileWriter : public BlobStore::Writer {
   }
 
  private:
+  Result<void> flush() {
+    TRY(file_->write(buffer_));
+    buffer_.clear();
+    if (file_->size() - started_ < kWriteback) return {};
+    started_ = file_->size();
+    return file_->start_writeback();
+  }
   BlobStore& store_;
   std::string path_;
   std::unique_ptr<AppendFile> file_;
-  Bytes buffer_;
+  Bytes buffer_;  // not yet written; the whole blob as long as there is no file
+  std::uint64_t started_ = 0;
   Sha256 hash_;
 };
 
@@ -210,6 +233,10 @@ Result<Bytes> BlobStore::get(const Hash& address) const {
   const auto it = places_.find(address);
   Bytes bytes;
   if (it != places_.end()) {
+    if (it->second.pack == newest_ && pack_ && it->second.offset >= pack_->size()) {  // not written yet
+      const auto from = buffer_.begin() + static_cast<std::ptrdiff_t>(it->second.offset - pack_->size());
+      return Bytes(from, from + static_cast<std::ptrdiff_t>(it->second.length));
+    }
     auto& pack = open_packs_[it->second.pack];
     if (!pack || pack->size() < it->second.offset + it->second.length) pack = TRY(disk_.open(pack_path(it->second.pack)));
     bytes = TRY(pack->read(it->second.offset, it->second.length));
@@ -220,6 +247,21 @@ Result<Bytes> BlobStore::get(const Hash& address) const {
   }
   if (sha256(bytes) != address) return fail(ErrorCode::damaged, "The stored bytes in " + place_of(address) + " have changed since they were sealed.", "Restore that file from a backup.");
   return bytes;
+}
+
+Result<void> BlobStore::read(const Hash& address, const std::function<Result<void>(ByteView)>& sink) const {
+  if (places_.contains(address) || !disk_.exists(file_path(address))) return sink(TRY(get(address)));
+  const auto file = TRY(disk_.open(file_path(address)));
+  Sha256 hash;
+  for (std::uint64_t at = 0; at < file->size();) {
+    const Bytes piece = TRY(file->read(at, kPiece));
+    if (piece.empty()) break;
+    hash.update(piece);
+    TRY(sink(piece));
+    at += piece.size();
+  }
+  if (hash.finish() != address) return fail(ErrorCode::damaged, "The stored bytes in " + place_of(address) + " have changed since they were sealed.", "Restore that file from a backup.");
+  return {};
 }
 
 std::string BlobStore::place_of(const Hash& address) const {

@@ -19,8 +19,9 @@ class BlobStore {
   static Result<void> create(Disk& disk, const std::string& directory);
   static Result<std::unique_ptr<BlobStore>> open(Disk& disk, const std::string& directory, bool writable);
 
-  // Stores and returns the address. Packed blobs are durable after `sync`; larger ones when this returns.
+  // Stores and returns the address. Packed blobs are durable after `sync` (until then they may lie in memory alone); larger ones when this returns.
   Result<Hash> put(ByteView stored);
+  Result<Hash> put(ByteView stored, const Hash& address);  // its hash is known already
   Result<void> sync();
 
   // A large blob that comes in pieces; memory stays flat. Small ones end in a pack.
@@ -35,6 +36,8 @@ class BlobStore {
   bool contains(const Hash& address) const;
   // The stored bytes, checked against the address. Errors: not_found, damaged (naming file and offset).
   Result<Bytes> get(const Hash& address) const;
+  // The same in pieces, with flat memory. What `sink` hears is known to be sound only when this has returned without an error.
+  Result<void> read(const Hash& address, const std::function<Result<void>(ByteView)>& sink) const;
   // Where it lies, for messages: "blobs/packs/000001.pack at offset 4711".
   std::string place_of(const Hash& address) const;
 
@@ -54,6 +57,7 @@ class BlobStore {
   Result<void> scan(bool writable);
   void index_whole(std::uint32_t number, ByteView pack);  // by hashes, also behind broken records
   Result<void> start_pack();
+  Result<void> flush();
   std::string pack_path(std::uint32_t number) const;
   std::string file_path(const Hash& address) const;
 
@@ -63,6 +67,7 @@ class BlobStore {
   std::uint32_t newest_ = 0;
   std::unique_ptr<AppendFile> pack_;
   bool dirty_ = false;
+  Bytes buffer_;  // records that follow what is written of `pack_`
   std::unordered_map<Hash, Place, HashOfHash> places_;
   mutable std::map<std::uint32_t, std::unique_ptr<ReadFile>> open_packs_;
 };

@@ -121,17 +121,20 @@ Result<void> HeaderStore::load(bool writable) {
 Result<void> HeaderStore::put(const Hash& address, const Hint& hint, std::string_view header) {
   if (files_[0] == nullptr) return fail(ErrorCode::refused, "The vault is open for reading only.");
   if (records_.contains(address)) return {};
-  const Bytes record = record_bytes(address, hint, header);
   dirty_ = true;
-  for (auto& file : files_) TRY(file->write(record));
+  append(buffer_, record_bytes(address, hint, header));
   records_[address] = {hint, std::string(header)};
   return {};
 }
 
 Result<void> HeaderStore::sync() {
   if (!dirty_) return {};
+  if (broken_) return fail(ErrorCode::damaged, "An earlier write to the vault's headers failed, so nothing more is written to them.", "Check the disk, then open the case again.");
+  broken_ = true;  // until all stands: a failed write is never retried
+  for (auto& file : files_) TRY(file->write(buffer_));
   for (auto& file : files_) TRY(file->sync());
-  dirty_ = false;
+  buffer_.clear();
+  dirty_ = broken_ = false;
   return {};
 }
 

@@ -41,6 +41,8 @@ class HeaderStore {
   std::string directory_;
   std::unique_ptr<AppendFile> files_[2];
   bool dirty_ = false;
+  bool broken_ = false;
+  Bytes buffer_;  // records for both copies, written by `sync`
   std::unordered_map<Hash, HeaderRecord, HashOfHash> records_;
   std::vector<std::string> faults_;
 };

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "seal/store.h"
 
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
 #include "seal/hash.h"
 
 namespace oyer::seal {
@@ -16,6 +22,7 @@ Result<std::unique_ptr<Store>> Store::open(Disk& disk, const std::string& direct
 void Store::unlock(KeyRing keys) {
   keys_.emplace(std::move(keys));
   hint_key_ = derive("oyer/hint/1");
+  base_tag_ = compartment_tag(keys_->base().recipient());
 }
 
 void Store::forget_keys() {
@@ -29,52 +36,152 @@ Hash Store::derive(std::string_view info) const {
   return keys_->derive(id ? ByteView(*id) : ByteView{}, info);
 }
 
-Result<void> Store::put_header(const Hash& address, const std::string& header) {
-  const Tag tag = compartment_tag(keys_->base().recipient());
-  return headers_->put(address, keys_->hint_for(hint_key_, tag, address), header);
+namespace {
+
+tl::unexpected<Error> locked() { return fail(ErrorCode::refused, "The case is locked.", "Run `oyer unlock`, or give --key-file."); }
+
+// SHA-256 and SHA-512 of pieces, on a thread of its own beside encrypting and writing. At most kAhead pieces wait.
+class Digests {
+ public:
+  using Piece = std::shared_ptr<const Bytes>;
+  Digests() = default;
+  Digests(const Digests&) = delete;
+  Digests& operator=(const Digests&) = delete;
+  ~Digests() { stop(); }
+  void add(const Piece& piece) {
+    if (!thread_.joinable() && piece->size() < kWorthAThread && seen_ == 0) {
+      seen_ += piece->size();
+      return take(*piece);
+    }
+    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [this] { return waiting_.size() < kAhead; });
+    waiting_.push_back(piece);
+    filled_.notify_one();
+  }
+  void finish(BlobRef& ref) {
+    stop();
+    ref.digest = sha256_.finish();
+    const Bytes long_one = sha512_.finish();
+    std::copy(long_one.begin(), long_one.end(), ref.sha512.begin());
+  }
+
+ private:
+  static constexpr std::size_t kAhead = 4;
+  static constexpr std::size_t kWorthAThread = 1U << 18;
+  void take(const Bytes& piece) {
+    sha256_.update(piece);
+    sha512_.update(piece);
+  }
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      filled_.wait(lock, [this] { return done_ || !waiting_.empty(); });
+      if (waiting_.empty()) return;
+      const Piece piece = waiting_.front();
+      lock.unlock();
+      take(*piece);
+      lock.lock();
+      waiting_.pop_front();  // only now: a piece at work counts as waiting
+      room_.notify_one();
+    }
+  }
+  void stop() {
+    if (!thread_.joinable()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    filled_.notify_one();
+    thread_.join();
+  }
+  Sha256 sha256_;
+  Sha512 sha512_;
+  std::size_t seen_ = 0;
+  std::mutex mutex_;
+  std::condition_variable filled_, room_;
+  std::deque<Piece> waiting_;
+  bool done_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<SealedBlob> Store::seal(ByteView plaintext) const {
+  if (!keys_ || !headers_) return locked();
+  SealedBlob blob;
+  const age::FileKey key = age::new_file_key(system_random());
+  blob.stored = age::encrypt_payload(key, plaintext, system_random());
+  blob.header = age::make_header(key, {keys_->base().recipient()}, system_random());
+  blob.ref.address = sha256(blob.stored);
+  blob.ref.digest = sha256(plaintext);
+  blob.ref.size = plaintext.size();
+  blob.hint = keys_->hint_for(hint_key_, base_tag_, blob.ref.address);
+  return blob;
+}
+
+Result<void> Store::place(const SealedBlob& blob) {
+  TRY(blobs_->put(blob.stored, blob.ref.address));
+  return headers_->put(blob.ref.address, blob.hint, blob.header);
 }
 
 Result<BlobRef> Store::put(ByteView plaintext, bool open_tier) {
-  const Hash digest = sha256(plaintext);
-  if (open_tier) return BlobRef{TRY(blobs_->put(plaintext)), digest, plaintext.size()};
-  if (!keys_ || !headers_) return fail(ErrorCode::refused, "The case is locked.", "Run `oyer unlock`, or give --key-file.");
-  const age::FileKey key = age::new_file_key(system_random());
-  const Hash address = TRY(blobs_->put(age::encrypt_payload(key, plaintext, system_random())));
-  TRY(put_header(address, age::make_header(key, {keys_->base().recipient()}, system_random())));
-  return BlobRef{address, digest, plaintext.size()};
+  if (open_tier) {
+    const Hash address = TRY(blobs_->put(plaintext));
+    return BlobRef{address, address, {}, plaintext.size()};
+  }
+  const SealedBlob blob = TRY(seal(plaintext));
+  TRY(place(blob));
+  return blob.ref;
 }
 
 Result<BlobRef> Store::put_stream(const ByteSource& source, bool open_tier) {
-  if (!open_tier && (!keys_ || !headers_)) return fail(ErrorCode::refused, "The case is locked.", "Run `oyer unlock`, or give --key-file.");
+  if (!open_tier && (!keys_ || !headers_)) return locked();
   auto writer = TRY(blobs_->writer());
   const age::FileKey key = age::new_file_key(system_random());
   age::PayloadWriter payload(key, system_random(), [&](ByteView bytes) { return writer->write(bytes); });
-  Sha256 hash;
+  Digests digests;
   BlobRef ref;
   while (true) {
-    const Bytes piece = TRY(source());
-    if (piece.empty()) break;
-    hash.update(piece);
-    ref.size += piece.size();
+    const auto piece = std::make_shared<const Bytes>(TRY(source()));
+    if (piece->empty()) break;
+    digests.add(piece);
+    ref.size += piece->size();
     if (open_tier)
-      TRY(writer->write(piece));
+      TRY(writer->write(*piece));
     else
-      TRY(payload.write(piece));
+      TRY(payload.write(*piece));
   }
   if (!open_tier) TRY(payload.finish());
   ref.address = TRY(writer->finish());
-  ref.digest = hash.finish();
-  if (!open_tier) TRY(put_header(ref.address, age::make_header(key, {keys_->base().recipient()}, system_random())));
+  digests.finish(ref);
+  if (!open_tier) TRY(headers_->put(ref.address, keys_->hint_for(hint_key_, base_tag_, ref.address), age::make_header(key, {keys_->base().recipient()}, system_random())));
   return ref;
+}
+
+Result<age::FileKey> Store::key_of(const Hash& address) const {
+  if (!headers_) return fail(ErrorCode::damaged, "The vault's headers are missing.", "Restore vault/ from a backup.");
+  if (!keys_) return locked();
+  return keys_->open(hint_key_, address, TRY(headers_->get(address)));
+}
+
+Result<void> Store::get_stream(const Hash& address, bool open_tier, const std::function<Result<void>(ByteView)>& sink) const {
+  if (open_tier) return blobs_->read(address, sink);
+  age::PayloadReader payload(TRY(key_of(address)), sink);
+  TRY(blobs_->read(address, [&](ByteView piece) -> Result<void> {
+    auto taken = payload.write(piece);
+    if (!taken && taken.error().code == ErrorCode::damaged) return fail_at(blobs_->place_of(address), taken.error());
+    return taken;
+  }));
+  auto whole = payload.finish();
+  if (!whole && whole.error().code == ErrorCode::damaged) return fail_at(blobs_->place_of(address), whole.error());
+  return whole;
 }
 
 Result<Bytes> Store::get(const Hash& address, bool open_tier) const {
   Bytes stored = TRY(blobs_->get(address));
   if (open_tier) return stored;
-  if (!headers_) return fail(ErrorCode::damaged, "The vault's headers are missing.", "Restore vault/ from a backup.");
-  if (!keys_) return fail(ErrorCode::refused, "The case is locked.", "Run `oyer unlock`, or give --key-file.");
-  const HeaderRecord record = TRY(headers_->get(address));
-  const age::FileKey key = TRY(keys_->open(hint_key_, address, record));
+  const age::FileKey key = TRY(key_of(address));
   auto plaintext = age::decrypt_payload(key, stored);
   if (!plaintext) return fail_at(blobs_->place_of(address), plaintext.error());
   return plaintext;

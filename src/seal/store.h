@@ -17,12 +17,21 @@ namespace oyer::seal {
 // A stored blob: where it lies, and what its bytes are.
 struct BlobRef {
   Hash address{};
-  Hash digest{};  // SHA-256 of the plaintext
+  Hash digest{};                          // SHA-256 of the plaintext
+  std::array<std::uint8_t, 64> sha512{};  // of the plaintext, as other tools list it; filled by put_stream, zero from put
   std::uint64_t size = 0;
 };
 
 // Hands out a blob's plaintext piece by piece; an empty piece ends it.
 using ByteSource = std::function<Result<Bytes>()>;
+
+// A small blob made ready away from the store: nothing of it is on disk yet.
+struct SealedBlob {
+  BlobRef ref;
+  Bytes stored;
+  std::string header;
+  std::array<std::uint8_t, 16> hint{};
+};
 
 class Store {
  public:
@@ -44,9 +53,16 @@ class Store {
 
   // Stores bytes; `open_tier` leaves them in plain. Durable after the next `append` (or at once when large).
   Result<BlobRef> put(ByteView plaintext, bool open_tier);
+  // `put` in two halves: `seal` encrypts and touches nothing (any thread, while no thread changes the keys), `place` stores.
+  Result<SealedBlob> seal(ByteView plaintext) const;
+  Result<void> place(const SealedBlob& blob);
   Result<BlobRef> put_stream(const ByteSource& source, bool open_tier);
   // Plaintext of a stored blob. Errors: damaged; refused (locked, or another compartment's); not_found (its header was shredded).
   Result<Bytes> get(const Hash& address, bool open_tier) const;
+
+  // The same piece by piece, with flat memory. Each piece authenticated, but the whole is sound only when this has returned without an
+  // error: a caller that shows or keeps what `sink` heard waits for that.
+  Result<void> get_stream(const Hash& address, bool open_tier, const std::function<Result<void>(ByteView)>& sink) const;
 
   // Makes everything durable in order (blobs, headers, journal) and returns the index of the first entry.
   Result<std::uint64_t> append(std::span<const Bytes> entries);
@@ -56,7 +72,7 @@ class Store {
 
  private:
   explicit Store(std::string case_id) : case_id_(std::move(case_id)) {}
-  Result<void> put_header(const Hash& address, const std::string& header);
+  Result<age::FileKey> key_of(const Hash& address) const;
   std::string case_id_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<BlobStore> blobs_;
@@ -64,6 +80,7 @@ class Store {
   std::optional<KeyRing> keys_;
   std::optional<SigningKey> log_key_;
   Hash hint_key_{};
+  Tag base_tag_{};
 };
 
 }  // namespace oyer::seal
