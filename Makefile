@@ -40,6 +40,7 @@ e2e: all
 	@tools/fetch-s3-server
 	OYER_E2E_LONG=1 $(PYTHON) -m unittest discover -s tests/e2e -p '*_test.py'
 	OYER_LONG=1 build/test_casefile --gtest_filter=CaseLong.*
+	OYER_LONG=1 build/test_seal --gtest_filter='*Long.*'
 
 bench: configure
 	@tools/install demo

@@ -105,7 +105,11 @@ Result<CaseKeys> Case::create(Disk& disk, const std::string& directory, const Ne
 }
 
 Result<std::unique_ptr<Case>> Case::open(Disk& disk, const std::string& directory, const std::optional<CaseKeys>& keys, bool writable) {
-  return open_as(disk, TRY(read_case_info(disk, directory)), keys, writable);
+  auto out = TRY(open_as(disk, TRY(read_case_info(disk, directory)), keys, writable));
+  // case.toml is written after the first checkpoint: a case without one has lost it, and signing anew what is there would hide what else is gone.
+  if (writable && !disk.exists(directory + "/journal/checkpoint"))
+    return fail(ErrorCode::damaged, "The file journal/checkpoint is missing, so nobody can tell whether the newest entries are all here.", "Do not write to this case; restore journal/checkpoint from a backup.");
+  return out;
 }
 
 Result<std::unique_ptr<Case>> Case::open_as(Disk& disk, CaseInfo info, const std::optional<CaseKeys>& keys, bool writable) {

@@ -101,6 +101,16 @@ Result<void> HeaderStore::load(bool writable) {
     keep[copy] = end_of_sound;  // a torn tail behind it is cut
     if (!sound) keep[copy] = 0;
   }
+  // One copy is sound further than the other. A power cut between the two syncs leaves that and a flipped bit in the newest record does:
+  // nobody can tell them apart, so it is told while it stands. Nothing is lost either way; a writer mends it from the longer copy.
+  for (int copy = 0; copy < 2; ++copy) {
+    const std::uint64_t mine = keep[copy], other = keep[1 - copy];
+    if (mine == 0 || other == 0 || mine >= other) continue;
+    faults_.push_back(std::string("vault") + kNames[copy] + " is sound only up to offset " + std::to_string(mine) + ", but the other copy up to offset " + std::to_string(other) + ": damaged, or torn by a power cut.");
+  }
+  // Behind the newest sound record: what was never synced, or a newest record that is damaged in both copies.
+  for (int copy = 0; copy < 2; ++copy)
+    if (keep[copy] != 0 && keep[copy] < files[copy].size() && keep[copy] >= keep[1 - copy]) faults_.push_back(std::string("vault") + kNames[copy] + " has a torn end at offset " + std::to_string(keep[copy]) + ".");
   std::erase_if(order, [&](const Hash& address) { return shredded.contains(address); });
   for (const Hash& address : shredded) records_.erase(address);
   if (!writable) return {};

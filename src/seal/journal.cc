@@ -66,7 +66,7 @@ Result<void> Journal::create(Disk& disk, const std::string& directory, const Ver
 Result<std::unique_ptr<Journal>> Journal::open(Disk& disk, const std::string& directory, bool writable) {
   const Bytes key = TRY(disk.read_all(directory + "/log.vkey"));
   auto log = VerifierKey::parse(text_of(key));
-  if (!log) return fail(ErrorCode::damaged, "journal/log.vkey is damaged: " + log.error().message, "Restore it from a backup or a dossier's policy.");
+  if (!log) return fail(ErrorCode::damaged, "The file journal/log.vkey is damaged: " + log.error().message, "Restore it from a backup or a dossier's policy.");
   std::unique_ptr<Journal> journal(new Journal(disk, directory, *std::move(log)));
   TRY(journal->read_wal(writable));
   return journal;
@@ -88,7 +88,7 @@ Result<void> Journal::read_wal(bool writable) {
 Result<void> Journal::check_against_checkpoint(std::uint64_t wal_end) const {
   const auto signed_one = checkpoint();
   if (!signed_one && signed_one.error().code == ErrorCode::not_found) return {};
-  if (!signed_one) return fail(ErrorCode::damaged, "journal/checkpoint is damaged: " + signed_one.error().message, "Restore it from a backup or a dossier before writing to this case.");
+  if (!signed_one) return fail(ErrorCode::damaged, "The file journal/checkpoint is damaged: " + signed_one.error().message, "Restore it from a backup or a dossier before writing to this case.");
   if (signed_one->size > size_)
     return fail(ErrorCode::damaged, "The checkpoint covers " + std::to_string(signed_one->size) + " entries, but only " + std::to_string(size_) + " are whole: journal/wal is damaged at offset " + std::to_string(wal_end) + ".",
                 "Do not write to this case; restore journal/wal from a backup.");
@@ -259,7 +259,8 @@ Result<void> Journal::rotate_wal() {
 Result<void> Journal::recheck_wal() const {
   const Bytes bytes = TRY(disk_.read_all(directory_ + "/wal"));
   const WalContent content = TRY(parse_wal(bytes));
-  if (content.first != first_ || content.first + content.entries.size() != size_) return fail(ErrorCode::damaged, "journal/wal on disk does not hold what was written to it.", "Do not go on with this disk; run `oyer verify` on a copy.");
+  if (content.first != first_ || content.first + content.entries.size() != size_)
+    return fail(ErrorCode::damaged, "The file journal/wal on disk does not hold what was written to it.", "Do not go on with this disk; run `oyer verify` on a copy.");
   for (std::size_t i = 0; i < content.entries.size(); ++i) {
     const Hash expected = TRY(leaf(first_ + i));
     if (leaf_hash(content.entries[i]) != expected) return fail(ErrorCode::damaged, "Entry " + std::to_string(first_ + i) + " reads back from journal/wal otherwise than it was written.", "Do not go on with this disk.");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <cstdlib>
 #include <set>
 
 #include "seal/commitment.h"
@@ -547,6 +548,44 @@ TEST(StorePower, what_is_acknowledged_after_an_error_is_as_durable_as_before_it)
       if (testing::Test::HasFailure()) return;
     }
   }
+}
+
+// Random workloads: acts of all sizes, publications anywhere, cuts at any operation, several lives of one case after one another. What
+// was acknowledged in any earlier life must be there in every later one.
+void random_cuts(std::uint64_t first_seed, int wanted) {
+  const Case clean;
+  int cuts = 0;
+  for (std::uint64_t seed = first_seed; cuts < wanted; ++seed) {
+    SeededRandom random(seed);
+    FaultyDisk disk = clean.disk;
+    Promise promise;
+    for (int life = 0; life < 4 && cuts < wanted; ++life) {
+      disk.arm(FaultyDisk::Fault::power_cut, random.next() % 90);
+      if (auto store = open_store(disk)) {
+        // An act that was written and not acknowledged may stand: it is then a part of what must stay.
+        for (std::uint64_t i = promise.entries.size(); i < (*store)->journal().size(); ++i) promise.entries.push_back((*store)->journal().entry(i).value());
+        for (int act = 0; act < 6; ++act) {
+          if (!one_act(**store, 1 + random.next() % 1000000, promise)) break;
+          if (random.next() % 3 != 0) continue;
+          const auto checkpoint = (*store)->publish();
+          if (!checkpoint) break;
+          promise.checkpoint = checkpoint->size;
+        }
+      }
+      if (disk.hit()) ++cuts;
+      disk.restart_after_power_cut(random.next());
+      FaultyDisk judged = disk;  // judging appends: it is done on a copy
+      expect_whole(judged, promise, "cut of seed " + std::to_string(seed) + ", life " + std::to_string(life));
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+  std::printf("  store: %d power cuts over random acts\n", cuts);
+}
+
+TEST(StorePower, random_acts_with_500_cuts_lose_nothing_acknowledged) { random_cuts(1, 500); }
+TEST(StorePowerLong, random_acts_with_10000_cuts_lose_nothing_acknowledged) {
+  if (std::getenv("OYER_LONG") == nullptr) GTEST_SKIP() << "the long run sets OYER_LONG (make e2e)";
+  random_cuts(100000, 10000);
 }
 
 TEST(Store, locked_ones_refuse_and_open_tiers_need_no_key) {

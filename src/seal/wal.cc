@@ -72,7 +72,7 @@ Bytes wal_batch(std::uint64_t first, std::span<const Bytes> entries) {
 Result<WalContent> parse_wal(ByteView bytes) {
   WalContent content;
   if (bytes.size() < kWalHeaderSize || !std::ranges::equal(bytes.first(16), ByteView(wal_header(0)).first(16)) || get_u64(&bytes[16]) % 256 != 0)
-    return fail(ErrorCode::damaged, "journal/wal does not begin with its header (offset 0).", "Restore it from a backup; `oyer verify` says what else is whole.");
+    return fail(ErrorCode::damaged, "The file journal/wal does not begin with its header (offset 0).", "Restore it from a backup; `oyer verify` says what else is whole.");
   content.first = get_u64(&bytes[16]);
   std::size_t at = kWalHeaderSize;
   while (at < bytes.size()) {
@@ -86,7 +86,7 @@ Result<WalContent> parse_wal(ByteView bytes) {
   for (std::size_t later = at; later + kBatchHead + kHashSize <= bytes.size(); ++later) {
     if (bytes[later] != 'O') continue;
     if (take_batch(bytes, later, std::nullopt, nullptr))
-      return fail(ErrorCode::damaged, "journal/wal is damaged at offset " + std::to_string(at) + " (a whole batch follows at offset " + std::to_string(later) + ").", "Do not write to this case; restore journal/wal from a backup.");
+      return fail(ErrorCode::damaged, "The file journal/wal is damaged at offset " + std::to_string(at) + " (a whole batch follows at offset " + std::to_string(later) + ").", "Do not write to this case; restore journal/wal from a backup.");
   }
   return content;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Decisions of people: one function serves every noun, because a type's fields say how its arguments are read.
 #include <algorithm>
+#include <set>
 
 #include "base/csv.h"
 #include "base/partial_date.h"
@@ -166,6 +167,13 @@ Result<json::value> import_things(Context& context, const json::object& argument
   }
   std::vector<casefile::Draft> drafts;
   json::array skipped;
+  // Labels name one thing alone. So an import that was killed between two batches is run again and doubles nothing.
+  const bool labelled = spec->type == "source.add/1" || spec->type == "finding.add/1";
+  std::set<std::string> labels;
+  if (labelled) {
+    const auto there = TRY(context.query().list(std::string(spec->kind)));
+    for (const auto& thing : there) labels.insert(thing.label);
+  }
   for (std::size_t r = 0; r < table->rows.size(); ++r) {
     json::object row;
     for (std::size_t c = 0; c < table->header.size(); ++c) set_if(row, table->header[c], table->rows[r][c]);
@@ -178,7 +186,10 @@ Result<json::value> import_things(Context& context, const json::object& argument
     }
     auto draft = draft_of(context, *spec, row);
     auto fits = draft ? model::check(*spec, draft->data) : tl::unexpected(draft.error());
-    if (fits && spec->type != "source.add/1" && spec->type != "finding.add/1") fits = check_rules(context, *spec, draft->data);
+    if (fits && !labelled) fits = check_rules(context, *spec, draft->data);
+    const std::string label = fits && labelled ? string_or_empty(draft->data, "label") : "";
+    if (fits && labelled && draft->supersedes.empty() && !labels.insert(label).second)
+      fits = fail(ErrorCode::bad_input, "There is already a " + std::string(spec->noun) + " called “" + label + "”.", "Choose another label, or supersede it.");
     if (!fits) {
       skipped.push_back(json::object{{"row", static_cast<std::int64_t>(r + 1)}, {"reason", fits.error().text()}});
       continue;

@@ -3,14 +3,18 @@
 import csv
 import io
 import random
+import threading
 import time
 import unittest
 import zlib
 
 from support import *
 
-FILES = 200
-KILLS = 100 if LONG else 10
+# 1,000 kills in the long run: small inputs, so that they fit into a quarter of an hour.
+FILES = 60 if LONG else 200
+KILLS = 600 if LONG else 10
+IMPORTS = 200 if LONG else 3
+SERVERS = 200 if LONG else 3
 
 
 def png(seed):
@@ -116,20 +120,69 @@ class KillTest(Case):
 
     def test_kill_while_a_table_is_imported(self):
         self.fresh(0)
-        out = io.StringIO()
-        rows = csv.writer(out)
-        rows.writerow(["label", "kind"])
-        for number in range(3000):
-            rows.writerow(["L-%05d" % number, "person"])
-        table = self.write("sources.csv", out.getvalue())
         chance = random.Random()
-        for _ in range(12 if LONG else 3):
-            child = self.start(self.command("source", "import", table))
-            time.sleep(chance.uniform(0, 0.25))
+        acknowledged, in_time = set(), 0
+        for number in range(IMPORTS):
+            out = io.StringIO()
+            rows = csv.writer(out)
+            rows.writerow(["label", "kind"])
+            for row in range(300):
+                rows.writerow(["L-%d-%03d" % (number % 20, row), "person"])
+            table = self.write("sources.csv", out.getvalue())
+            child = self.start(self.command("source", "import", table, "--jsonl"))
+            time.sleep(chance.uniform(0, 0.12))
             child.send_signal(signal.SIGKILL)
             child.communicate()
+            in_time += child.returncode == -signal.SIGKILL
+            if child.returncode == DONE:  # an import is acknowledged as a whole
+                acknowledged |= {"L-%d-%03d" % (number % 20, row) for row in range(300)}
             self.whole()
-            self.rebuilt_equal()
+            if number % 20 == 19 or not LONG:
+                here = self.items("ls", "sources")
+                labels = [row["label"] for row in here]
+                self.assertEqual(len(labels), len(set(labels)), "a row stands twice")
+                self.assertEqual(acknowledged - set(labels), set(), "acknowledged and lost")
+                self.rebuilt_equal()
+        self.assertGreater(in_time, IMPORTS // 3, "too few kills fell into the work: this test tests nothing")
+
+    def test_kill_a_server_that_is_being_called(self):
+        self.fresh(0)
+        chance = random.Random()
+        acknowledged, asked = {}, []
+        for number in range(SERVERS):
+            server = self.start(self.command("serve", "--listen", "127.0.0.1:0"))
+            server.stdout.readline()  # it listens
+            stop = threading.Event()
+
+            def call(caller):
+                for turn in range(1000):
+                    if stop.is_set():
+                        return
+                    label = "N-%d-%d-%d" % (number, caller, turn)
+                    asked.append(label)
+                    done = self.raw(self.command("source", "add", "--label", label, "--kind", "person", "--json"))
+                    if done.returncode == DONE:
+                        acknowledged[label] = json.loads(done.stdout)["full_id"]
+            callers = [threading.Thread(target=call, args=(caller,)) for caller in range(2)]
+            for caller in callers:
+                caller.start()
+            time.sleep(chance.uniform(0, 0.15))
+            server.send_signal(signal.SIGKILL)
+            stop.set()
+            for caller in callers:
+                caller.join()
+            server.communicate()
+            self.children.clear()
+            if number % 10 == 9 or not LONG:
+                here = {}
+                for row in self.items("ls", "sources"):
+                    self.assertNotIn(row["label"], here, "a call stands twice")
+                    here[row["label"]] = row["full_id"]
+                self.assertEqual({label: here.get(label) for label in acknowledged}, acknowledged, "acknowledged and lost")
+                self.assertEqual(set(here) - set(asked), {"S"})
+            self.whole()
+        self.assertGreater(len(acknowledged), SERVERS // 2)
+        self.rebuilt_equal("--signatures")
 
     def test_kill_while_the_case_is_made(self):
         chance = random.Random()

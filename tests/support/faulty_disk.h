@@ -53,7 +53,9 @@ class FaultyDisk : public Disk {
     for (auto& [id, node] : nodes_) {
       if (node.data == node.durable) continue;
       const std::size_t synced = node.durable.size();
-      if (node.data.size() <= synced) {  // overwritten in place: each byte old or new
+      if (node.data.size() < synced && random.next() % 2 == 0) {  // the cut of a torn tail reached the medium, or the old length is back
+        node.durable.resize(node.data.size());
+      } else if (node.data.size() <= synced) {  // overwritten in place: each byte old or new
         for (std::size_t i = 0; i < node.data.size(); ++i)
           if (random.next() % 2 == 0) node.durable[i] = node.data[i];
       } else {
@@ -120,7 +122,6 @@ class FaultyDisk : public Disk {
     if (node.data.size() > keep) {
       if (step(Step::write)) return broken("Cutting", path);
       node.data.resize(keep);
-      if (node.durable.size() > keep) node.durable.resize(keep);
       if (step(Step::sync)) return broken("Making durable", path);
       node.durable = node.data;
     }
