@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "seal/checkpoint_audit.h"
 #include "seal/wal.h"
 
 namespace oyer::seal {
@@ -68,6 +69,7 @@ Result<std::unique_ptr<Journal>> Journal::open(Disk& disk, const std::string& di
   auto log = VerifierKey::parse(text_of(key));
   if (!log) return fail(ErrorCode::damaged, "The file journal/log.vkey is damaged: " + log.error().message, "Restore it from a backup or a dossier's policy.");
   std::unique_ptr<Journal> journal(new Journal(disk, directory, *std::move(log)));
+  journal->policy_ = TRY(read_policy(disk, directory, journal->log_));
   TRY(journal->read_wal(writable));
   return journal;
 }
@@ -282,6 +284,23 @@ Result<Checkpoint> Journal::publish(const SigningKey& key) {
 
 Result<std::string> Journal::checkpoint_note() const { return std::string(text_of(TRY(disk_.read_all(directory_ + "/checkpoint")))); }
 
-Result<Checkpoint> Journal::checkpoint() const { return open_checkpoint(TRY(checkpoint_note()), log_); }
+Result<Checkpoint> Journal::checkpoint() const { return TRY(witnessed_checkpoint()).checkpoint; }
+
+Result<WitnessedCheckpoint> Journal::witnessed_checkpoint() const { return open_witnessed(TRY(checkpoint_note()), policy_); }
+
+Result<void> Journal::set_policy(Policy policy) {
+  if (wal_ == nullptr) return fail(ErrorCode::refused, "The journal is open for reading only.");
+  if (policy.logs.size() != 1 || policy.logs[0].name != log_.name || policy.logs[0].key != log_.key) return fail(ErrorCode::internal, "A policy for another log was to be set.");
+  TRY(disk_.write_atomic(directory_ + "/policy", view(policy.text())));
+  policy_ = std::move(policy);
+  return {};
+}
+
+Result<WitnessedCheckpoint> Journal::add_cosignatures(std::string_view lines) {
+  if (wal_ == nullptr) return fail(ErrorCode::refused, "The journal is open for reading only.");
+  const std::string note = TRY(with_cosignatures(TRY(checkpoint_note()), lines, policy_));
+  TRY(disk_.write_atomic(directory_ + "/checkpoint", view(note)));
+  return open_witnessed(note, policy_);
+}
 
 }  // namespace oyer::seal

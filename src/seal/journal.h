@@ -10,7 +10,7 @@
 
 #include "base/disk.h"
 #include "seal/merkle.h"
-#include "seal/note.h"
+#include "seal/policy.h"
 
 namespace oyer::seal {
 
@@ -45,8 +45,14 @@ class Journal {
 
   // Publishes tiles, recomputes from disk what is new, signs and writes the checkpoint.
   Result<Checkpoint> publish(const SigningKey& key);
-  // The newest signed checkpoint (checked), its note, or not_found when there is none yet.
+  // The newest signed checkpoint (checked, cosignatures too), its note, or not_found when there is none yet.
   Result<Checkpoint> checkpoint() const;
+  Result<WitnessedCheckpoint> witnessed_checkpoint() const;
+  // Who must see this log's checkpoints. A new policy is durable when this returns; it must name this log.
+  const Policy& policy() const { return policy_; }
+  Result<void> set_policy(Policy policy);
+  // Puts a witness's lines into the newest checkpoint, durably. Lines that do not verify are left out.
+  Result<WitnessedCheckpoint> add_cosignatures(std::string_view lines);
   Result<std::string> checkpoint_note() const;
 
  private:
@@ -66,6 +72,7 @@ class Journal {
   Disk& disk_;
   std::string directory_;
   VerifierKey log_;
+  Policy policy_;
   std::uint64_t size_ = 0;
   std::uint64_t first_ = 0;  // index of the write-ahead file's first entry; a multiple of 256
   std::vector<Bytes> tail_;  // entries from first_ on

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "seal/checkpoint_audit.h"
 #include "seal/journal.h"
 #include "seal/wal.h"
 
@@ -61,8 +62,8 @@ Result<JournalAudit> audit_journal(Disk& disk, const std::string& directory, con
     fault("journal/policy is missing or can't be read.");
   else if (text_of(*policy).find("log " + key->text() + "\n") == std::string_view::npos)
     fault("journal/policy does not name the log's key.");
-  else if (text_of(*policy) != "log " + key->text() + "\nquorum none\n")
-    fault("journal/policy holds lines that this version did not write.");
+  else if (const auto read = read_policy(disk, directory, *key); !read)
+    fault(read.error().message);
 
   const Bytes wal = TRY(disk.read_all(directory + "/wal"));
   const WalContent content = TRY(parse_wal(wal));
@@ -135,7 +136,7 @@ Result<JournalAudit> audit_journal(Disk& disk, const std::string& directory, con
     if (it->symlink_status().type() == fs::file_type::directory) continue;
     const std::string path = fs::relative(it->path(), directory).string();
     seen.insert(path);
-    if (path == "wal" || path == "log.vkey" || path == "policy" || path == "checkpoint" || path.starts_with("checkpoints/")) continue;
+    if (path == "wal" || path == "log.vkey" || path == "policy" || path == "checkpoint" || path.starts_with("checkpoints/") || path.starts_with("forks/")) continue;  // the last two: audit_checkpoints
     if (path.find(".tmp") != std::string::npos) continue;  // left by a write that was killed: nothing refers to it
     std::string rest = path;
     std::size_t width = kTileWidth;
@@ -169,7 +170,10 @@ Result<JournalAudit> audit_journal(Disk& disk, const std::string& directory, con
     fault("journal/checkpoint is missing: nothing is signed by the log.");
     return audit;
   }
-  const auto checkpoint = open_checkpoint(text_of(*note), *key);
+  Policy alone;
+  alone.logs.push_back(*key);
+  const auto witnessed = open_witnessed(text_of(*note), read_policy(disk, directory, *key).value_or(alone));
+  const auto checkpoint = witnessed ? Result<Checkpoint>(witnessed->checkpoint) : tl::unexpected(witnessed.error());
   if (!checkpoint) {
     fault("journal/checkpoint: " + checkpoint.error().message);
     return audit;
