@@ -207,8 +207,10 @@ Result<std::vector<std::string>> Case::append(const std::string& purpose, std::v
   return ids;
 }
 
-Result<void> Case::publish() {
-  if (!unpublished_) return {};
+Result<void> Case::publish() { return unpublished_ ? sign_checkpoint() : Result<void>{}; }
+
+Result<void> Case::sign_checkpoint() {
+  if (lock_ == nullptr) return fail(ErrorCode::refused, "The case was opened for reading only.");
   TRY(store_->publish());
   unpublished_ = false;
   return {};

@@ -69,6 +69,8 @@ class Case {
 
   // Signs a checkpoint over all that was appended. Called when a command ends.
   Result<void> publish();
+  // Signs one whether or not something was appended since.
+  Result<void> sign_checkpoint();
 
  private:
   explicit Case(Disk& disk) : disk_(disk) {}

@@ -16,6 +16,19 @@ void print_verified(const json::value& value) {
     for (const auto& note : *notes) say("note: " + std::string(note.as_string()));
   say("Checked " + field_text(answer, "entries") + " entries (" + field_text(answer, "signed_entries") + " under the log's signature) and " + field_text(answer, "blobs") + " stored blobs, " +
       (get_bool(answer, "with_keys") ? "with keys: tree, tiles, bytes, commitments, bodies and signatures." : "without keys: tree, tiles and stored bytes; bodies and signatures stay closed."));
+  if (answer.contains("witnessed_entries")) say("The quorum of witnesses has seen the first " + field_text(answer, "witnessed_entries") + " entries.");
+  if (const auto* stamps = get_array(answer, "stamps"))
+    for (const auto& stamp : *stamps) {
+      const auto& row = stamp.as_object();
+      say("The first " + field_text(row, "size") + " entries stood at " + field_text(row, "time") + ", says the time authority “" + field_text(row, "authority") + "”" + (get_bool(row, "anchored") ? " (of the anchor)." : "."));
+    }
+  if (const auto* reasons = get_array(answer, "anchor_faults"))
+    for (const auto& reason : *reasons) say("FAULT: " + std::string(reason.as_string()));
+  if (answer.contains("closing")) say("CONSISTENT: everything that was checked fits.");
+  if (!answer.contains("authenticated"))
+    say("NOT AUTHENTICATED: whoever holds the log's key could have made all of it; pass --anchor FILE with keys that came another way.");
+  else
+    say(get_bool(answer, "authenticated") ? "AUTHENTICATED: the log's key, and the witnesses asked for, are those of the anchor." : "NOT AUTHENTICATED.");
   if (answer.contains("closing"))
     say(field_text(answer, "closing"));
   else
@@ -36,12 +49,15 @@ Result<int> verify(const Globals& globals, const json::object& arguments) {
   }
   Globals here = globals;
   if (!path.empty()) here.directory = path;
-  const auto answer = TRY(call_case(here, "verify", {}));
+  json::object call;
+  if (const std::string file = string_or_empty(arguments, "anchor"); !file.empty()) call["anchor"] = std::string(text_of(TRY(real_disk().read_all(file))));
+  const auto answer = TRY(call_case(here, "verify", call));
   if (globals.json)
     say(json::serialize(answer));
   else
     print_verified(answer);
-  return get_bool(answer.as_object(), "whole") ? 0 : 1;
+  const bool trusted = call.empty() || get_bool(answer.as_object(), "authenticated");
+  return get_bool(answer.as_object(), "whole") && trusted ? 0 : 1;
 }
 
 void print_rebuilt(const json::value& value) {
@@ -77,7 +93,7 @@ void print_log(const json::value& value) {
 void add_record_commands(std::vector<Command>& commands) {
   commands.push_back({{"verify"},
                       "check a whole case, or a dossier",
-                      {{"PATH", "path", Kind::path, "a case or a dossier (the nearest case)"}, {"--anchor", "anchor", Kind::path, "for a dossier: keys that came another way"}},
+                      {{"PATH", "path", Kind::path, "a case or a dossier (the nearest case)"}, {"--anchor", "anchor", Kind::path, "keys that came another way (a tlog-policy, and PEM certificates below)"}},
                       {"oyer verify", "oyer verify handover --anchor log-key.txt"},
                       "",
                       {},

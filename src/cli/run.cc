@@ -115,6 +115,7 @@ std::vector<Command> all_commands() {
   add_analysis_commands(commands);
   add_product_commands(commands);
   add_record_commands(commands);
+  add_proof_commands(commands);
   add_serve_commands(commands);
   return commands;
 }

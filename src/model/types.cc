@@ -21,6 +21,8 @@ const std::vector<TypeSpec>& table() {
       {"compartment.add/1", "bx", "compartment", "name", {{"name", text, kMust}, {"recipient", text, kMust}}},
       {"key.enrol/1", "ac", "key", "name", {{"key", text, kMust}, {"name", text, kMust}, {"purposes", array, kMust}, {"from", day, kMay}, {"until", day, kMay}}},
       {"key.revoke/1", "en", "revocation", "", {{"key", text, kMust}, {"reason", text, kMust}, {"from", day, kMay}}},
+      {"log.policy/1", "en", "log policy", "", {{"policy", text, kMust}}},
+      {"log.authority/1", "en", "time authority", "", {{"name", text, kMust}, {"url", text, kMust}, {"certificates", text, kMust}}},
       {"source.add/1",
        "so",
        "source",

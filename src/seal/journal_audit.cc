@@ -137,7 +137,7 @@ Result<JournalAudit> audit_journal(Disk& disk, const std::string& directory, con
     const std::string path = fs::relative(it->path(), directory).string();
     seen.insert(path);
     if (path == "wal" || path == "log.vkey" || path == "policy" || path == "checkpoint" || path.starts_with("checkpoints/") || path.starts_with("forks/")) continue;  // the last two: audit_checkpoints
-    if (path.find(".tmp") != std::string::npos) continue;  // left by a write that was killed: nothing refers to it
+    if (path.find(".tmp") != std::string::npos) continue;                                                                                                             // left by a write that was killed: nothing refers to it
     std::string rest = path;
     std::size_t width = kTileWidth;
     if (const std::size_t partial = rest.find(".p/"); partial != std::string::npos) {

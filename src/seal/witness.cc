@@ -146,7 +146,8 @@ Witness::Answer Witness::add_checkpoint(std::string_view body) {
   if (!disk_.exists(folder + "/keys")) return refuse(404, "unknown log: this witness does not serve the origin " + checkpoint->origin);
   const auto trusted = read_trusted(disk_, folder);
   if (!trusted) return refuse(500, trusted.error().message);
-  const auto is_signed = std::any_of(note->lines.begin(), note->lines.end(), [&](const Note::Line& line) { return std::any_of(trusted->keys.begin(), trusted->keys.end(), [&](const VerifierKey& key) { return verify_line(line, note->text, key); }); });
+  const auto is_signed =
+      std::any_of(note->lines.begin(), note->lines.end(), [&](const Note::Line& line) { return std::any_of(trusted->keys.begin(), trusted->keys.end(), [&](const VerifierKey& key) { return verify_line(line, note->text, key); }); });
   if (!is_signed) return refuse(403, "invalid signature: no line is by a trusted key of the log");
   if (request->old_size > checkpoint->size) return refuse(400, "bad request: the old size is larger than the checkpoint's");
   // From here on the log itself has signed what is asked: what does not fit is evidence.
@@ -164,8 +165,7 @@ Witness::Answer Witness::add_checkpoint(std::string_view body) {
   };
   if (request->old_size != before.size) return Answer{409, "text/x.tlog.size", std::to_string(before.size) + "\n"};
   if (checkpoint->size == before.size && checkpoint->root != before.root) return conflict(409, "conflict: this log has signed another root for the same size");
-  const bool grows = request->old_size == 0 ? request->proof.empty() && (checkpoint->size > 0 || checkpoint->root == empty_root())
-                                            : verify_consistency(request->old_size, checkpoint->size, before.root, checkpoint->root, request->proof);
+  const bool grows = request->old_size == 0 ? request->proof.empty() && (checkpoint->size > 0 || checkpoint->root == empty_root()) : verify_consistency(request->old_size, checkpoint->size, before.root, checkpoint->root, request->proof);
   if (!grows) return conflict(422, "the consistency proof does not lead from the last cosigned checkpoint to this one");
   const std::string line = cosign(note->text, vkey_.name, key_, static_cast<std::uint64_t>(std::max<std::int64_t>(0, clock_.now())));
   // The kept note: the text, the log's own lines, and our cosignature.

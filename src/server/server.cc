@@ -3,8 +3,11 @@
 // (mode 0600) for commands. The only file that includes Beast: it takes half a minute to compile.
 #include "server/server.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 
+#include <atomic>
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -106,12 +109,12 @@ struct Gate {
 };
 
 template <typename Socket, typename Handle>
-void talk(Socket socket, Handle handle) {
+void talk(Socket socket, Handle handle, std::size_t body_limit = kLargestBody) {
   try {
     beast::flat_buffer buffer;
     while (true) {
       http::request_parser<http::string_body> parser;
-      parser.body_limit(kLargestBody);
+      parser.body_limit(body_limit);
       parser.header_limit(32768);
       beast::error_code error;
       http::read(socket, buffer, parser, error);
@@ -141,25 +144,81 @@ void accept_loop(Acceptor& acceptor, Handle handle) {
   }
 }
 
-}  // namespace
+struct Endpoint {
+  asio::ip::address address;
+  unsigned short port = 0;
+};
 
-Result<int> run(std::unique_ptr<casefile::Case> opened, const Options& options) {
-  const std::size_t colon = options.listen.rfind(':');
-  const std::string host = options.listen.substr(0, colon);
-  const std::string port = colon == std::string::npos ? "" : options.listen.substr(colon + 1);
+Result<Endpoint> endpoint_of(const std::string& listen) {
+  const std::size_t colon = listen.rfind(':');
+  std::string host = listen.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  const std::string port = colon == std::string::npos ? "" : listen.substr(colon + 1);
   beast::error_code error;
   const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
   if (error || port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos || std::stoi(port) > 65535)
-    return fail(ErrorCode::usage, "“" + options.listen + "” is not an address and port.", "For example: --listen 127.0.0.1:8750");
-  if (!address.is_loopback()) return fail(ErrorCode::refused, "Until accounts exist, `oyer serve` listens on this machine alone.", "Use 127.0.0.1.");
-  asio::io_context io;
-  tcp::acceptor acceptor(io);
-  const tcp::endpoint endpoint(address, static_cast<unsigned short>(std::stoi(port)));
+    return fail(ErrorCode::usage, "“" + listen + "” is not an address and port.", "For example: --listen 127.0.0.1:8750");
+  return Endpoint{address, static_cast<unsigned short>(std::stoi(port))};
+}
+
+Result<void> open_acceptor(tcp::acceptor& acceptor, const Endpoint& at, const std::string& listen) {
+  beast::error_code error;
+  const tcp::endpoint endpoint(at.address, at.port);
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return fail(ErrorCode::refused, "The address " + options.listen + " can't be used: " + error.message() + ".", "Choose another port with --listen.");
+  if (error) return fail(ErrorCode::refused, "The address " + listen + " can't be used: " + error.message() + ".", "Choose another port with --listen.");
+  return {};
+}
+
+}  // namespace
+
+Result<int> serve_service(const std::string& listen, std::size_t body_limit, const std::string& greeting, const Handler& handler) {
+  constexpr int kMostConnections = 256;
+  constexpr timeval kIdle{30, 0};
+  asio::io_context io;
+  tcp::acceptor acceptor(io);
+  TRY(open_acceptor(acceptor, TRY(endpoint_of(listen)), listen));
+  std::printf("%s\nListening on http://%s:%u. Stop with Ctrl-C.\n", greeting.c_str(), acceptor.local_endpoint().address().to_string().c_str(), acceptor.local_endpoint().port());
+  std::fflush(stdout);
+  std::atomic<int> connections{0};
+  std::thread accepting([&] {
+    while (true) {
+      beast::error_code error;
+      auto socket = acceptor.accept(error);
+      if (error == asio::error::bad_descriptor || error == asio::error::operation_aborted || error == asio::error::invalid_argument) return;
+      if (error || connections >= kMostConnections) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        continue;
+      }
+      // A client that says nothing does not hold its thread for ever.
+      ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &kIdle, sizeof kIdle);
+      ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &kIdle, sizeof kIdle);
+      ++connections;
+      std::thread([&connections, &handler, body_limit, moved = std::move(socket)]() mutable {
+        talk(
+            std::move(moved), [&](const http::request<http::string_body>& request) { return made(handler(parse_target(request)), request.version()); }, body_limit);
+        --connections;
+      }).detach();
+    }
+  });
+  asio::signal_set signals(io, SIGINT, SIGTERM);
+  signals.async_wait([&](const beast::error_code&, int) { io.stop(); });
+  io.run();
+  // Answers in flight were durable before they were given; the process ends with its sockets.
+  std::fflush(stdout);
+  ::_exit(0);
+}
+
+Result<int> run(std::unique_ptr<casefile::Case> opened, const Options& options) {
+  const Endpoint at = TRY(endpoint_of(options.listen));
+  if (!at.address.is_loopback()) return fail(ErrorCode::refused, "Until accounts exist, `oyer serve` listens on this machine alone.", "Use 127.0.0.1.");
+  const std::string host = at.address.is_v6() ? "[" + at.address.to_string() + "]" : at.address.to_string();
+  asio::io_context io;
+  tcp::acceptor acceptor(io);
+  beast::error_code error;
+  TRY(open_acceptor(acceptor, at, options.listen));
   const std::string socket_path = opened->info().directory + "/state/serve.sock";
   TRY(real_disk().make_directories(opened->info().directory + "/state"));
   TRY(real_disk().remove(socket_path));

@@ -14,6 +14,13 @@ Result<json::value> log_list(Context&, const json::object&);
 Result<json::value> log_prove(Context&, const json::object&);
 Result<json::value> rebuild(Context&, const json::object&);
 Result<json::value> dump(Context&, const json::object&);
+// checkpoints.cc
+Result<json::value> log_checkpoint(Context&, const json::object&);
+Result<json::value> witness_add(Context&, const json::object&);
+Result<json::value> witness_list(Context&, const json::object&);
+Result<json::value> authority_add(Context&, const json::object&);
+Result<json::value> authority_list(Context&, const json::object&);
+Result<json::value> authority_renew(Context&, const json::object&);
 // verify_case.cc
 Result<json::value> verify_case(Context&, const json::object&);
 // taking_in.cc

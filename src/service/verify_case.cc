@@ -1,15 +1,64 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The whole case: journal, blobs and vault without keys; with keys also every commitment, body, signature and plaintext.
+#include <map>
+
 #include "base/progress.h"
+#include "seal/checkpoint_audit.h"
 #include "seal/hash.h"
 #include "seal/journal_audit.h"
+#include "seal/vault_audit.h"
 #include "service/parts.h"
 
 namespace oyer::service {
 
-Result<json::value> verify_case(Context& context, const json::object&) {
+namespace {
+
+// What others said about the log: witnesses and time authorities; with the anchor also whether they are whom one trusts.
+Result<void> verify_proofs(Context& context, const std::optional<seal::Anchor>& anchor, json::object& out, const std::function<void(const std::string&)>& fault) {
+  auto& target = *context.target;
+  const auto& journal = target.store().journal();
+  const auto audit = TRY(seal::audit_checkpoints(
+      real_disk(), target.info().directory + "/journal", journal.size(), [&](std::uint64_t size) { return journal.root_at(size); }, anchor, system_clock().now(), fault));
+  if (!journal.policy().witnesses.empty()) out["witnessed_entries"] = static_cast<std::int64_t>(audit.witnessed_size);
+  json::array stamps;
+  for (const auto& one : audit.stamps)
+    stamps.push_back(json::object{{"size", static_cast<std::int64_t>(one.size)}, {"authority", one.authority}, {"time", one.time_text}, {"valid_until", utc_text(one.valid_until)}, {"anchored", one.anchored}});
+  if (!stamps.empty()) out["stamps"] = std::move(stamps);
+  if (!anchor) return {};
+  json::array reasons;
+  const auto note = journal.checkpoint_note();
+  for (const auto& reason : note ? anchor->judge(*note) : std::vector<std::string>{"There is no checkpoint."}) reasons.emplace_back(reason);
+  out["authenticated"] = reasons.empty();
+  if (!reasons.empty()) out["anchor_faults"] = std::move(reasons);
+  return {};
+}
+
+// The policy and the authorities are decisions: their files must be what the newest entries say.
+Result<void> verify_decisions(Context& context, const std::function<void(const std::string&)>& fault) {
+  auto& target = *context.target;
+  auto query = context.query();
+  std::string policy;
+  std::map<std::string, std::string> certificates;
+  for (const auto& thing : TRY(query.list("en", true))) {
+    if (thing.type == "log.policy/1") policy = string_or_empty(thing.data, "policy");
+    if (thing.type == "log.authority/1") certificates[string_or_empty(thing.data, "name")] = string_or_empty(thing.data, "certificates");
+  }
+  const auto& journal = target.store().journal();
+  if (policy.empty() ? !journal.policy().witnesses.empty() : policy != journal.policy().text()) fault("The file journal/policy is not what this case's people decided last.");
+  for (const auto& [name, pem] : certificates) {
+    const auto held = real_disk().read_all(target.info().directory + "/journal/checkpoints/" + name + ".chain.pem");
+    if (!held || !text_of(*held).starts_with(pem)) fault("The file journal/checkpoints/" + name + ".chain.pem is not what this case's people decided.");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<json::value> verify_case(Context& context, const json::object& arguments) {
   auto& target = *context.target;
   auto& store = target.store();
+  std::optional<seal::Anchor> anchor;
+  if (const std::string text = string_or_empty(arguments, "anchor"); !text.empty()) anchor = TRY(seal::Anchor::parse(text));
   json::array faults;
   const auto fault = [&](const std::string& text) { faults.emplace_back(text); };
   for (const auto& text : target.faults()) fault(text);
@@ -21,12 +70,15 @@ Result<json::value> verify_case(Context& context, const json::object&) {
     if (form && form->segment && !store.blobs().contains(*form->segment)) fault("The sealed bodies that entry " + std::to_string(index) + " closes are missing from blobs/.");
     return {};
   }));
+  TRY(seal::audit_vault(real_disk(), target.info().directory + "/vault", target.info().open, fault));
   if (store.headers() != nullptr)
     for (const auto& text : store.headers()->faults()) fault(text);
   json::object out{
       {"entries", static_cast<std::int64_t>(audit.size)}, {"signed_entries", static_cast<std::int64_t>(audit.signed_size)}, {"blobs", static_cast<std::int64_t>(blobs)}, {"root", base64(audit.root)}, {"with_keys", target.readable()}};
+  TRY(verify_proofs(context, anchor, out, fault));
   std::string first, last;
   if (target.readable()) {
+    TRY(verify_decisions(context, fault));
     auto fresh = TRY(casefile::Projection::in_memory());
     const auto applied = fresh->apply(store, true);
     if (!applied)
