@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Writes the seeds of the corpora with our own writers: make_fuzz_seeds FOLDER. All of it is made up here, and the same in every run.
+// Writes the seeds of the corpora with our own writers: make_fuzz_seeds FOLDER. All of it is made up here, and the same in every run of g++.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -129,6 +129,7 @@ void ages() {
 }
 
 void texts() {
+  seed("timestamp", "refused", Bytes{0x30, 0x05, 0x30, 0x03, 0x02, 0x01, 0x02});  // TimeStampResp: PKIStatus rejection, no token
   seed("canonical_json", "all-kinds", std::string_view("{\"a\":[true,false,null,0,-1,9007199254740991],\"b\":{\"c\":\"\\u001f\\n\xC3\xA9\xF0\x9F\x93\x84\"}}"));
   seed("canonical_json", "spaced", std::string_view("{ \"b\" : 1, \"a\" : [1e3, 1.5, 18446744073709551615, \"\\u00e9\\ud83d\\udcc4\"] }"));
   seed("canonical_json", "deep", std::string(64, '[') + std::string(64, ']'));
