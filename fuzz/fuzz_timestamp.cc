@@ -11,5 +11,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const seal::Certificates none{};
   must(!seal::verify_timestamp(bytes, bytes, none, none), "a token without a trusted root does not verify");
   must(!seal::verify_timestamp(bytes, ByteView{}, none, none), "a token of other data does not verify");
+  if (const auto token = seal::token_of(bytes)) {
+    const bool inside = token->empty() || (token->data() >= data && token->data() + token->size() <= data + size);
+    must(inside, "a token is a part of what was given");
+    // What the token is, is looked at only now.
+    if (const auto claimed = seal::claimed_imprint(bytes)) {
+      const auto again = seal::token_of(*token);
+      must(again && text_of(*again) == text_of(*token), "a token alone is the token");
+      const auto same = seal::claimed_imprint(*token);
+      must(same && *same == *claimed, "a response claims what its token claims");
+    }
+  }
   return 0;
 }
