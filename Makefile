@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The targets people use. Each installs what it needs from Debian (tools/packages.txt), builds, and does its job; what is done is skipped.
-.PHONY: all demo test unit bench e2e fuzz team-test coverage asan tsan tidy format lint package clean configure
+.PHONY: all demo test unit bench e2e fuzz fuzz-quick team-test coverage asan tsan tidy format lint package clean configure
 JOBS ?= $(shell nproc)
 PYTHON := /usr/bin/python3
 export OYER_BIN := $(CURDIR)/build
@@ -52,6 +52,11 @@ fuzz: configure
 	@tools/install dev
 	cmake --preset fuzz >/dev/null && cmake --build build-fuzz --parallel $(JOBS) --target fuzzers
 	fuzz/run.sh build-fuzz $(FUZZ_SECONDS)
+
+# The kept corpora and simple changes of them, under ASan and UBSan by g++: what `make test` runs of the fuzzers.
+fuzz-quick: configure
+	cmake --build build --parallel $(JOBS) --target fuzzers
+	ctest --test-dir build --output-on-failure --parallel $(JOBS) --label-regex '^fuzz$$'
 
 # Sanitizers over all unit tests.
 asan: configure

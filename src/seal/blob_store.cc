@@ -97,15 +97,14 @@ Result<void> BlobStore::scan(bool writable) {
       }
       const std::uint8_t* head = window.data() + (at - window_start);
       const std::uint64_t length = get_u32(head + 4);
-      if (text_of({head, 4}) != kMagic || at + kRecordHead + length > file->size()) {  // damaged or torn: find the sound records by their hashes
-        index_whole(number, TRY(file->read(0, static_cast<std::size_t>(file->size()))));
-        break;
-      }
+      if (text_of({head, 4}) != kMagic || at + kRecordHead + length > file->size()) break;
       Hash address;
       std::copy_n(head + 8, 32, address.begin());
       places_[address] = {number, at + kRecordHead, length};
       at += kRecordHead + length;
     }
+    // Damaged or torn (a damaged length can also lead to just before the end): find the sound records by their hashes.
+    if (at < file->size()) index_whole(number, TRY(file->read(0, static_cast<std::size_t>(file->size()))));
     open_packs_[number] = std::move(file);
   }
   return {};
