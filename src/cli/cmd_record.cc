@@ -22,13 +22,17 @@ void print_verified(const json::value& value) {
       const auto& row = stamp.as_object();
       say("The first " + field_text(row, "size") + " entries stood at " + field_text(row, "time") + ", says the time authority “" + field_text(row, "authority") + "”" + (get_bool(row, "anchored") ? " (of the anchor)." : "."));
     }
-  if (const auto* reasons = get_array(answer, "anchor_faults"))
-    for (const auto& reason : *reasons) say("FAULT: " + std::string(reason.as_string()));
   if (answer.contains("closing")) say("CONSISTENT: everything that was checked fits.");
   if (!answer.contains("authenticated"))
     say("NOT AUTHENTICATED: whoever holds the log's key could have made all of it; pass --anchor FILE with keys that came another way.");
-  else
-    say(get_bool(answer, "authenticated") ? "AUTHENTICATED: the log's key, and the witnesses asked for, are those of the anchor." : "NOT AUTHENTICATED.");
+  else {
+    const bool whole = field_text(answer, "authenticated_entries") == field_text(answer, "entries");
+    if (get_bool(answer, "authenticated"))
+      say("AUTHENTICATED: the first " + field_text(answer, "authenticated_entries") + " entries, by the log's key and the witnesses that the anchor asks for" + (whole ? ", which is all of them." : "; what came later is not covered yet."));
+    if (const auto* reasons = get_array(answer, "anchor_faults"))
+      for (const auto& reason : *reasons) say(std::string(get_bool(answer, "authenticated") ? "note" : "FAULT") + " on the newest checkpoint: " + std::string(reason.as_string()));
+    if (!get_bool(answer, "authenticated")) say("NOT AUTHENTICATED.");
+  }
   if (answer.contains("closing"))
     say(field_text(answer, "closing"));
   else
@@ -88,6 +92,25 @@ void print_log(const json::value& value) {
   say("size " + field_text(value.as_object(), "size") + ", root " + field_text(value.as_object(), "root"));
 }
 
+void print_custody(const json::value& value) {
+  const auto& answer = value.as_object();
+  say("Chain of custody of " + field_text(answer, "exhibit") + " (" + field_text(answer, "name") + ")");
+  say("SHA-256 " + field_text(answer, "sha256"));
+  for (const auto& item : answer.at("items").as_array()) {
+    const auto& row = item.as_object();
+    std::string line = "  " + (row.contains("when") ? field_text(row, "when") : std::string("undated")) + "  " + field_text(row, "event") + " by " + (field_text(row, "by").empty() ? std::string("unknown") : field_text(row, "by"));
+    if (row.contains("to")) line += " to " + field_text(row, "to");
+    if (row.contains("place")) line += ", " + field_text(row, "place");
+    say(line);
+    if (row.contains("hash_before")) say("      SHA-256 before " + field_text(row, "hash_before"));
+    if (row.contains("hash_after")) say("      SHA-256 after  " + field_text(row, "hash_after"));
+    if (row.contains("note")) say("      " + field_text(row, "note"));
+    say("      recorded " + field_text(row, "recorded") + " (claimed) by " + field_text(row, "recorded_by") + ", log index " + field_text(row, "log_index"));
+  }
+  for (const auto& warning : answer.at("warnings").as_array()) say("WARNING: " + std::string(warning.as_string()));
+  say(get_bool(answer, "unchanged") ? "The stored bytes have the sealed digest now." : "The stored bytes do NOT have the sealed digest now.");
+}
+
 }  // namespace
 
 void add_record_commands(std::vector<Command>& commands) {
@@ -112,6 +135,26 @@ void add_record_commands(std::vector<Command>& commands) {
                       {},
                       nullptr,
                       rebuild,
+                      nullptr});
+  commands.push_back({{"custody"}, "the chain of custody of an exhibit", {{"ID", "id", Kind::text, "the exhibit"}}, {"oyer custody ex-3f9k2"}, "custody", {}, print_custody, nullptr, [](const json::value& answer) {
+                        return get_bool(answer.as_object(), "unchanged") ? 0 : 1;
+                      }});
+  commands.push_back({{"custody", "add"},
+                      "record that an exhibit was received, copied, transferred, examined or sealed",
+                      {{"EXHIBIT", "exhibit", Kind::text, "the exhibit", true},
+                       {"--event", "event", Kind::text, "received, copied, transferred, examined or sealed", true},
+                       {"--by", "by", Kind::text, "who did it", true},
+                       {"--to", "to", Kind::text, "to whom, for a transfer"},
+                       {"--place", "place", Kind::text, "where"},
+                       {"--when", "when", Kind::text, "a day, or a time like 2026-11-24T09:30:00Z"},
+                       {"--hash-before", "hash_before", Kind::text, "SHA-256 before, as it was recorded then"},
+                       {"--hash-after", "hash_after", Kind::text, "SHA-256 after"},
+                       {"--note", "note", Kind::text, "in words"}},
+                      {"oyer custody add ex-3f9k2 --event received --by \"Field office\" --place Arrel --when 2026-11-02", "oyer custody add ex-3f9k2 --event examined --by \"Laboratory\""},
+                      "custody.add",
+                      {},
+                      print_thing,
+                      nullptr,
                       nullptr});
   commands.push_back({{"log", "list"},
                       "the journal's entries",

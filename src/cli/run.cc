@@ -163,7 +163,7 @@ int run(int argc, char** argv) {
   for (const Command& command : commands) {
     CLI::App* parent = &app;
     if (command.words.size() == 2) {
-      CLI::App*& group = groups[command.words[0]];
+      CLI::App*& group = groups[command.words[0]];  // may be a command of its own: `oyer custody ID` beside `oyer custody add`
       if (group == nullptr) {
         std::string verbs;
         for (const Command& other : commands)
@@ -175,6 +175,7 @@ int run(int argc, char** argv) {
       parent = group;
     }
     CLI::App* sub = parent->add_subcommand(command.words.back(), command.summary);
+    if (command.words.size() == 1) groups[command.words[0]] = sub;
     sub->fallthrough();
     std::string footer = "Examples:\n";
     for (const auto& example : command.examples) footer += "  " + example + "\n";
@@ -194,7 +195,8 @@ int run(int argc, char** argv) {
       if (option.required) made->required();
       if (!positional && option.kind == Kind::many) made->expected(1)->take_all();
     }
-    sub->callback([&chosen, &chosen_values, &command, &values] {
+    sub->callback([&chosen, &chosen_values, &command, &values, sub] {
+      if (!sub->get_subcommands().empty()) return;  // one of its own commands was meant
       chosen = &command;
       chosen_values = &values;
     });

@@ -9,11 +9,14 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
+#include "seal/anchor.h"
 #include "seal/commitment.h"
 #include "seal/entry.h"
 #include "seal/hash.h"
 #include "seal/merkle.h"
 #include "seal/note.h"
+#include "seal/policy.h"
+#include "seal/timestamp.h"
 
 namespace oyer::dossier {
 namespace {
@@ -35,9 +38,10 @@ class Check {
  public:
   Check(Disk& disk, std::string directory, Verdict& verdict) : disk_(disk), directory_(std::move(directory)), verdict_(verdict) {}
 
-  void run(const std::optional<std::string>& anchor) {
+  void run(const std::optional<seal::Anchor>& anchor) {
     if (!form()) return;
     if (!log()) return;
+    time(anchor);
     entries();
     submissions();
     actors();
@@ -191,33 +195,26 @@ class Check {
     const auto note = small("proof/checkpoint");
     const auto index_text = small("proof/index.json");
     if (!policy || !note || !index_text) return false;
-    std::string_view rest = *policy;
-    int logs = 0;
-    while (!rest.empty()) {
-      const std::string_view line = rest.substr(0, rest.find('\n'));
-      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-      if (!line.starts_with("log ")) continue;
-      ++logs;
-      auto key = seal::VerifierKey::parse(line.substr(4, line.find(' ', 4) == std::string_view::npos ? std::string_view::npos : line.find(' ', 4) - 4));
-      if (key)
-        log_ = *std::move(key);
-      else
-        fault("proof/policy: " + key.error().message);
+    auto parsed = seal::Policy::parse(*policy);
+    if (!parsed) {
+      fault("proof/policy: " + parsed.error().message);
+      return false;
     }
-    if (logs != 1) {
+    if (parsed->logs.size() != 1) {
       fault("proof/policy does not name exactly one log.");
       return false;
     }
-    if (log_.name.empty()) return false;
-    // Until witnesses exist, a policy has exactly these two lines.
-    if (*policy != "log " + log_.text() + "\nquorum none\n") fault("proof/policy holds other lines than the log's key and “quorum none”.");
+    if (parsed->text(false) != *policy) fault("proof/policy is not in the one form that a dossier has.");
+    log_ = parsed->logs[0];
     note_ = *note;
-    auto checkpoint = seal::open_checkpoint(note_, log_);
+    auto checkpoint = seal::open_witnessed(note_, *parsed);
     if (!checkpoint) {
       fault("proof/checkpoint: " + checkpoint.error().message);
       return false;
     }
-    checkpoint_ = *std::move(checkpoint);
+    if (!checkpoint->quorum) fault("proof/checkpoint: the witnesses' lines do not meet the quorum of proof/policy.");
+    checkpoint_ = checkpoint->checkpoint;
+    verdict_.cosignatures = checkpoint->cosignatures.size();
     auto index = parse_canonical(*index_text);
     if (!index || !index->is_object() || get_array(index->get_object(), "files") == nullptr) {
       fault("proof/index.json is not the canonical JSON it should be.");
@@ -227,6 +224,31 @@ class Check {
     case_ = string_or_empty(index_, "case");
     if (string_or_empty(index_, "log") != log_.name || get_integer(index_, "v") != 1 || index_.size() != 4) fault("proof/index.json names another log or version.");
     return true;
+  }
+
+  // proof/<authority>.tsr
+  static bool is_token(const std::string& path) { return path.starts_with("proof/") && path.ends_with(".tsr"); }
+
+  // 2, time. Tokens over the checkpoint's bytes, each judged at its own time by the certificates in proof/chain.pem.
+  void time(const std::optional<seal::Anchor>& anchor) {
+    const bool any = std::any_of(present_.begin(), present_.end(), is_token);
+    if (any != present_.contains("proof/chain.pem")) return fault(any ? "proof/chain.pem is missing: its certificates are needed for the time tokens." : "proof/chain.pem belongs to no time token.");
+    if (!any) return;
+    const auto pem = small("proof/chain.pem");
+    const auto chain = pem ? seal::Certificates::parse(*pem) : tl::unexpected(Error{ErrorCode::bad_input, "It can't be read.", ""});
+    if (!chain) return fault("proof/chain.pem: " + chain.error().message);
+    for (const auto& path : present_) {
+      if (!is_token(path)) continue;
+      const auto token = small(path);
+      if (!token) continue;
+      const auto stamp = seal::verify_timestamp(view(*token), view(note_), *chain, *chain);
+      if (!stamp) {
+        fault(path + ": " + stamp.error().message);
+        continue;
+      }
+      const bool anchored = anchor && !anchor->authorities.empty() && seal::verify_timestamp(view(*token), view(note_), anchor->authorities, *chain).has_value();
+      verdict_.stamps.push_back({stamp->authority, stamp->time_text, anchored});
+    }
   }
 
   // 3 and 4. Each disclosed entry: proof and opening.
@@ -308,12 +330,19 @@ class Check {
       if (!path.starts_with("proof/")) continue;
       const std::size_t dot = path.find('.');
       const std::string ending = dot == std::string::npos ? "" : path.substr(dot);
-      const bool known = path == "proof/checkpoint" || path == "proof/policy" || path == "proof/index.json" || ending == ".entry" || ending == ".opening" || ending == ".submission" || ending == ".tlog-proof";
+      const bool known = path == "proof/checkpoint" || path == "proof/policy" || path == "proof/index.json" || path == "proof/chain.pem" || (ending == ".tsr" && token_name(path)) || ending == ".entry" || ending == ".opening" ||
+                         ending == ".submission" || ending == ".tlog-proof";
       if (!known)
         fault(path + " is no file that a dossier's proofs have.");
-      else if (dot != std::string::npos && path != "proof/index.json" && !present_.contains(path.substr(0, dot) + ".entry"))
+      else if (dot != std::string::npos && path != "proof/index.json" && path != "proof/chain.pem" && ending != ".tsr" && !present_.contains(path.substr(0, dot) + ".entry"))
         fault(path + " belongs to no disclosed entry.");
     }
+  }
+
+  // proof/ and 1 to 40 of a-z, 0-9, hyphen
+  static bool token_name(const std::string& path) {
+    const std::string_view stem = std::string_view(path).substr(6, path.size() - 10);
+    return !stem.empty() && stem.size() <= 40 && stem.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
   }
 
   static bool is_closing(const Disclosed& entry) { return string_or_empty(entry.body, "t") == "submission/1"; }
@@ -478,21 +507,11 @@ class Check {
   }
 
   // 8. Keys that came another way.
-  void authenticate(const std::string& anchor) {
+  void authenticate(const seal::Anchor& anchor) {
     verdict_.anchored = true;
-    std::string_view rest = anchor;
-    bool found = false;
-    while (!rest.empty()) {
-      const std::string_view line = rest.substr(0, rest.find('\n'));
-      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-      if (line.starts_with("log ")) {
-        const auto key = seal::VerifierKey::parse(line.substr(4, line.find(' ', 4) == std::string_view::npos ? std::string_view::npos : line.find(' ', 4) - 4));
-        if (key && key->name == log_.name && key->key == log_.key) found = true;
-      } else if (line.starts_with("quorum ") && line != "quorum none") {
-        verdict_.anchor_faults.push_back("The anchor asks for cosignatures (" + std::string(line) + "), and this checkpoint has none.");
-      }
-    }
-    if (!found) verdict_.anchor_faults.push_back("The log's key in proof/policy is not in the anchor: this dossier was not made by that log.");
+    verdict_.anchor_faults = anchor.judge(note_);
+    const auto anchored = [](const Verdict::Stamp& stamp) { return stamp.anchored; };
+    if (!anchor.authorities.empty() && std::none_of(verdict_.stamps.begin(), verdict_.stamps.end(), anchored)) verdict_.anchor_faults.push_back("No time token in proof/ leads to a certificate of the anchor.");
   }
 
   Disk& disk_;
@@ -513,26 +532,12 @@ class Check {
 
 }  // namespace
 
-namespace {
-
-// An anchor without any log's key would authenticate nothing: that is a wrong call, not a failed check.
-bool usable(const std::string& anchor) {
-  std::string_view rest = anchor;
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    if (line.starts_with("log ") && seal::VerifierKey::parse(line.substr(4, line.find(' ', 4) == std::string_view::npos ? std::string_view::npos : line.find(' ', 4) - 4))) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 Result<Verdict> verify(Disk& disk, const std::string& directory, const std::optional<std::string>& anchor) {
-  if (anchor && !usable(*anchor)) return fail(ErrorCode::usage, "The anchor names no log's key.", "An anchor is a tlog-policy: lines “log NAME+ID+KEY”, received another way than the dossier.");
+  std::optional<seal::Anchor> keys;
+  if (anchor) keys = TRY(seal::Anchor::parse(*anchor));
   if (!disk.exists(directory + "/bagit.txt")) return fail(ErrorCode::not_found, "There is no dossier at " + directory + " (it has no bagit.txt).", "Give the folder that holds bagit.txt.");
   Verdict verdict;
-  Check(disk, directory, verdict).run(anchor);
+  Check(disk, directory, verdict).run(keys);
   return verdict;
 }
 
@@ -548,9 +553,11 @@ std::string describe(const Verdict& verdict) {
   out += "Checked " + std::to_string(verdict.files) + " files and " + std::to_string(verdict.entries) + " entries.\n";
   if (!verdict.consistent()) return out + "NOT CONSISTENT: " + std::to_string(verdict.faults.size()) + (verdict.faults.size() == 1 ? " fault.\n" : " faults.\n");
   out += "CONSISTENT: every file, proof, opening and signature fits the others.\n";
+  if (verdict.cosignatures > 0) out += std::to_string(verdict.cosignatures) + " witnesses named in the bag have seen this log.\n";
+  for (const auto& stamp : verdict.stamps) out += "The log stood so at " + stamp.time + ", says the time authority " + stamp.authority + (stamp.anchored ? " (of the anchor).\n" : ".\n");
   for (const auto& fault : verdict.anchor_faults) out += "FAULT: " + fault + "\n";
   if (verdict.authenticated())
-    out += "AUTHENTICATED: the log's key is the one in the anchor.\n";
+    out += "AUTHENTICATED: the log's key, and the witnesses and time authorities asked for, are those of the anchor.\n";
   else if (verdict.anchored)
     return out + "NOT AUTHENTICATED.\n";
   else

@@ -17,6 +17,12 @@ struct Verdict {
   std::uint64_t files = 0;                 // payload files checked
   std::uint64_t entries = 0;               // disclosed entries proven
   std::string first_date, last_date;       // claimed dates of intake, YYYY-MM-DD
+  std::size_t cosignatures = 0;            // of witnesses in the bag's own policy
+  struct Stamp {
+    std::string authority, time;
+    bool anchored = false;  // its chain leads to a certificate of the anchor
+  };
+  std::vector<Stamp> stamps;  // time tokens over the checkpoint
   bool consistent() const { return faults.empty(); }
   bool authenticated() const { return consistent() && anchored && anchor_faults.empty(); }
 };

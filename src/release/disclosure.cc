@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "release/disclosure.h"
 
+#include "seal/checkpoint_audit.h"
 #include "seal/hash.h"
 #include "seal/merkle.h"
 
@@ -10,7 +11,10 @@ Result<Disclosure> Disclosure::begin(casefile::Case& source) {
   if (!source.readable()) return fail(ErrorCode::refused, "The case is locked.", "Run `oyer unlock`, or give --key-file.");
   Disclosure out(source);
   system_random().fill(out.edition_key_);
-  out.checkpoint_size_ = TRY(source.store().journal().checkpoint()).size;
+  const auto& journal = source.store().journal();
+  out.checkpoint_size_ = TRY(journal.checkpoint()).size;
+  out.note_ = TRY(journal.checkpoint_note());
+  TRY(out.take_stamps());
   return out;
 }
 
@@ -72,11 +76,41 @@ Result<std::string> Disclosure::add(std::uint64_t place, const std::set<std::str
   return id;
 }
 
-Result<void> Disclosure::write(dossier::BagWriter& bag) {
+// A kept copy of this checkpoint that bears time tokens stands for it, for the tokens cover its bytes.
+Result<void> Disclosure::take_stamps() {
+  const std::string directory = source_->info().directory + "/journal/checkpoints";
+  const std::string name = seal::checkpoint_name(checkpoint_size_);
+  const auto names = real_disk().exists(directory + "/" + name) ? TRY(real_disk().list(directory)) : std::vector<std::string>{};
+  const std::string prefix = name + ".";
+  for (const auto& file : names) {
+    if (!file.starts_with(prefix) || !file.ends_with(".tsr")) continue;
+    const std::string authority = file.substr(prefix.size(), file.size() - prefix.size() - 4);
+    tokens_[authority] = TRY(real_disk().read_all(directory + "/" + file));
+    const Bytes pem = TRY(real_disk().read_all(directory + "/" + authority + ".chain.pem"));
+    const std::string text(text_of(pem));
+    if (chain_.find(text) == std::string::npos) chain_ += text;
+  }
+  if (!tokens_.empty()) {
+    const Bytes kept = TRY(real_disk().read_all(directory + "/" + name));
+    note_ = std::string(text_of(kept));
+  }
+  return {};
+}
+
+Result<bool> Disclosure::quorum_met() const { return TRY(seal::open_witnessed(note_, source_->store().journal().policy())).quorum; }
+
+Result<void> Disclosure::write(dossier::BagWriter& bag, bool unwitnessed) {
   const auto& journal = source_->store().journal();
-  const std::string note = TRY(journal.checkpoint_note());
+  const std::string& note = note_;
+  seal::Policy policy = journal.policy();
+  if (unwitnessed) {
+    policy.quorum = "none";
+    policy.groups.clear();
+  }
   TRY(bag.add("proof/checkpoint", view(note)));
-  TRY(bag.add("proof/policy", view("log " + journal.log().text() + "\nquorum none\n")));
+  TRY(bag.add("proof/policy", view(policy.text(false))));
+  for (const auto& [authority, token] : tokens_) TRY(bag.add("proof/" + authority + ".tsr", token));
+  if (!tokens_.empty()) TRY(bag.add("proof/chain.pem", view(chain_)));
   json::array files;
   for (const auto& [path, id] : files_) files.push_back(json::object{{"entry", id}, {"file", path}});
   TRY(bag.add("proof/index.json", view(canonical(json::object{{"case", source_->info().id}, {"files", std::move(files)}, {"log", journal.log().name}, {"v", 1}}))));

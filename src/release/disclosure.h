@@ -24,7 +24,10 @@ class Disclosure {
   // Adds a payload file that stands behind a disclosed entry.
   void file(const std::string& path, const std::string& entry_id) { files_[path] = entry_id; }
 
-  Result<void> write(dossier::BagWriter& bag);
+  // Whether the checkpoint that the proofs lead to bears the witnesses that the case's policy asks for.
+  Result<bool> quorum_met() const;
+  // `unwitnessed`: the bag's policy asks for no witness.
+  Result<void> write(dossier::BagWriter& bag, bool unwitnessed);
 
  private:
   struct Submission {
@@ -41,10 +44,14 @@ class Disclosure {
   explicit Disclosure(casefile::Case& source) : source_(&source) {}
   Result<const Submission*> submission_of(std::uint64_t place);
   Result<std::string> id_of(std::uint64_t place) const;
+  Result<void> take_stamps();
 
   casefile::Case* source_;
   Hash edition_key_{};
   std::uint64_t checkpoint_size_ = 0;
+  std::string note_;                                 // the checkpoint, as it goes into the bag
+  std::map<std::string, Bytes> tokens_;              // time tokens over it, by authority
+  std::string chain_;                                // PEM, for all of them
   std::map<std::uint64_t, Submission> submissions_;  // by closing place
   std::map<std::string, Entry> entries_;             // by fresh id
   std::map<std::string, std::string> files_;

@@ -43,6 +43,12 @@ class Audit {
     if (const auto note = disk_.read_all(directory_ + "/checkpoint")) {
       const auto newest = open_witnessed(text_of(*note), policy_);
       if (newest && newest->quorum && policy_.quorum != "none") out_.witnessed_size = newest->checkpoint.size;
+      if (newest && anchor_) {
+        out_.anchor_faults = anchor_->judge(text_of(*note));
+        if (out_.anchor_faults.empty()) out_.anchored_size = newest->checkpoint.size;
+      }
+    } else if (anchor_) {
+      out_.anchor_faults.emplace_back("There is no checkpoint.");
     }
     if (disk_.exists(directory_ + "/checkpoints")) TRY(kept());
     if (disk_.exists(directory_ + "/forks")) TRY(forks());
@@ -87,6 +93,7 @@ class Audit {
     if (opened->checkpoint.size > size_) return fault_(shown + " covers more entries than the journal holds: the newest are lost.");
     const auto root = root_at_(opened->checkpoint.size);
     if (!root || *root != opened->checkpoint.root) return fault_("The journal's entries do not give the root that " + shown + " signs: the history was rewritten after it.");
+    if (anchor_ && anchor_->judge(text_of(bytes)).empty()) out_.anchored_size = std::max(out_.anchored_size, opened->checkpoint.size);
     if (opened->quorum && policy_.quorum != "none") out_.witnessed_size = std::max(out_.witnessed_size, opened->checkpoint.size);
   }
 

@@ -26,8 +26,10 @@ struct StampedCheckpoint {
 };
 
 struct CheckpointAudit {
-  std::vector<StampedCheckpoint> stamps;  // by size, then authority
-  std::uint64_t witnessed_size = 0;       // of the largest checkpoint that meets the policy's quorum; 0 when none, or no quorum is asked for
+  std::vector<StampedCheckpoint> stamps;   // by size, then authority
+  std::uint64_t witnessed_size = 0;        // of the largest checkpoint that meets the policy's quorum; 0 when none, or no quorum is asked for
+  std::uint64_t anchored_size = 0;         // of the largest checkpoint that the anchor vouches for; 0 without an anchor
+  std::vector<std::string> anchor_faults;  // why the newest checkpoint is not one of them
   std::size_t kept = 0;
   bool forked = false;
 };

@@ -41,6 +41,12 @@ Result<json::value> link_exhibits(Context&, const json::object&);
 Result<json::value> build_report(Context&, const json::object&);
 Result<json::value> build_dossier(Context&, const json::object&);
 
+// custody.cc
+Result<json::value> custody_add(Context&, const json::object&);
+Result<json::value> custody_chain(Context&, const json::object&);
+
+// Shared: what leaves the case is on the record before the first byte does. `things`: ids, where it is a few.
+Result<void> record_export(Context& context, const std::string& what, const std::string& recipient, const std::vector<std::string>& things);
 // Shared: a thing as answers show it (short id, label, kind, data).
 Result<json::object> brief(Context& context, const casefile::Thing& thing);
 

@@ -165,6 +165,7 @@ Result<json::value> build_report(Context& context, const json::object& arguments
   }
   const std::string html = release::report_html(report);
   const std::string output = string_or_empty(arguments, "output").empty() ? "." : string_or_empty(arguments, "output");
+  TRY(record_export(context, "report", "", {}));
   TRY(real_disk().make_directories(output));
   TRY(real_disk().write_atomic(output + "/report.html", view(html)));
   const bool open = context.target->info().open;
@@ -204,8 +205,10 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
   const std::string output = string_or_empty(arguments, "output");
   if (output.empty()) return fail(ErrorCode::usage, "No folder was given for the dossier.", "For example: oyer dossier -o handover --recipient \"Office of the Prosecutor\"");
   TRY(target.publish());
-  auto bag = TRY(dossier::BagWriter::create(real_disk(), output));
   auto disclosure = TRY(release::Disclosure::begin(target));
+  const bool unwitnessed = get_bool(arguments, "unwitnessed");
+  if (!unwitnessed && !TRY(disclosure.quorum_met()))
+    return fail(ErrorCode::check_failed, "The newest checkpoint does not bear the witnesses that this case's policy asks for.", "Run `oyer log checkpoint` first, or build with --unwitnessed: then the dossier proves no witness.");
   std::vector<release::DossierRow> rows;
   std::map<std::pair<std::string, std::string>, std::int64_t> withheld;
   // The exhibits that claims and replies stand on, or all of them.
@@ -215,13 +218,12 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
     for (const auto& link : claim.data.at("support").as_array()) wanted.insert(string_or_empty(TRY(query.get(string_or_empty(link.as_object(), "passage"))).data, "exhibit"));
   for (const auto& reply : TRY(query.list("rp")))
     if (const auto passage = get_string(reply.data, "passage")) wanted.insert(string_or_empty(TRY(query.get(*passage)).data, "exhibit"));
-  const auto add_file = [&](const casefile::Thing& thing, const std::string& extension, ByteView bytes, const std::set<std::string>& values) -> Result<std::string> {
-    const std::string id = TRY(disclosure.add(static_cast<std::uint64_t>(thing.place), values));
-    const std::string path = "data/" + id + "." + extension;
-    TRY(bag.add(path, bytes));
-    disclosure.file(path, id);
-    return path;
+  // What goes is settled first: that it leaves is on the record before the first byte does.
+  struct Chosen {
+    casefile::Thing exhibit, source;
+    std::string ground;
   };
+  std::vector<Chosen> chosen;
   for (const auto& exhibit : TRY(query.list("ex"))) {
     if (!all && !wanted.contains(exhibit.id)) {
       ++withheld[{"exhibit", "no claim or reply stands on it"}];
@@ -237,12 +239,26 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
       ++withheld[{"exhibit", permission.ground}];
       continue;
     }
+    chosen.push_back({exhibit, source, permission.ground});
+  }
+  auto bag = TRY(dossier::BagWriter::create(real_disk(), output));
+  std::vector<std::string> leaving;
+  for (const auto& one : chosen) leaving.push_back(one.exhibit.id);
+  TRY(record_export(context, "dossier", string_or_empty(arguments, "recipient"), leaving));
+  const auto add_file = [&](const casefile::Thing& thing, const std::string& extension, ByteView bytes, const std::set<std::string>& values) -> Result<std::string> {
+    const std::string id = TRY(disclosure.add(static_cast<std::uint64_t>(thing.place), values));
+    const std::string path = "data/" + id + "." + extension;
+    TRY(bag.add(path, bytes));
+    disclosure.file(path, id);
+    return path;
+  };
+  for (const auto& [exhibit, source, ground] : chosen) {
     const auto address = hash_from_hex(string_or_empty(exhibit.data, "blob"));
     const Bytes bytes = TRY(target.store().get(*address, exhibit.tier == "open"));
     const std::string media = string_or_empty(exhibit.data, "media");
     const std::string path = TRY(add_file(exhibit, intake::extension_of(media), bytes, {"digest", "name"}));
-    release::DossierRow row{
-        path, "exhibit", media, string_or_empty(exhibit.data, "name"), text::nfc(string_or_empty(exhibit.data, "name")), source.label, string_or_empty(exhibit.data, "digest"), bytes.size(), exhibit.time, "", permission.ground, "", "", 1};
+    release::DossierRow row{path, "exhibit", media, string_or_empty(exhibit.data, "name"), text::nfc(string_or_empty(exhibit.data, "name")), source.label, string_or_empty(exhibit.data, "digest"), bytes.size(), exhibit.time, "", ground,
+                            "",   "",        1};
     for (const auto& rendition : TRY(query.pointing_to(exhibit.id, "exhibit"))) {
       if (rendition.kind != "rn") continue;
       const auto rendition_address = hash_from_hex(string_or_empty(rendition.data, "blob"));
@@ -252,7 +268,7 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
       row.pages = std::max<std::int64_t>(row.pages, static_cast<std::int64_t>(text.pages.size()));
       for (const auto& page : text.pages) row.text += string_or_empty(page.as_object(), "text") + "\n";
       rows.push_back({rendition_path, "rendition", "application/json", "", "", source.label, string_or_empty(rendition.data, "digest"), file.size(), rendition.time,
-                      string_or_empty(rendition.data, "kind") + " by " + string_or_empty(rendition.data, "tool") + " " + string_or_empty(rendition.data, "version"), permission.ground, "", path, 1});
+                      string_or_empty(rendition.data, "kind") + " by " + string_or_empty(rendition.data, "tool") + " " + string_or_empty(rendition.data, "version"), ground, "", path, 1});
     }
     rows.push_back(std::move(row));
   }
@@ -278,7 +294,7 @@ Result<json::value> build_dossier(Context& context, const json::object& argument
   }
   if (rows.empty()) return fail(ErrorCode::check_failed, "There is nothing that may go into this dossier.", "Record consent for referral with `oyer consent add`, or see which exhibits findings stand on with `oyer weigh`.");
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-  TRY(disclosure.write(bag));
+  TRY(disclosure.write(bag, unwitnessed));
   std::vector<release::WithheldRow> withheld_rows;
   json::array withheld_json;
   for (const auto& [what, count] : withheld) {

@@ -20,6 +20,8 @@ constexpr UseCase kUseCases[] = {
     {"tsa.add", Access::writes, authority_add, "names a time authority"},
     {"tsa.ls", Access::reads, authority_list, "the time authorities and their tokens"},
     {"tsa.renew", Access::writes, authority_renew, "renews tokens before their certificates end"},
+    {"custody.add", Access::writes, custody_add, "records a custody event"},
+    {"custody", Access::reads, custody_chain, "the chain of custody of an exhibit"},
     {"rebuild", Access::reads, rebuild, "builds the projection anew and compares"},
     {"dump", Access::reads, dump, "the canonical dump"},
     {"verify", Access::reads, verify_case, "checks the whole case"},

@@ -210,7 +210,6 @@ class DossierTest(Case):
         self.agree(good, "another log's anchor", 1, "--anchor", right)
         self.run_oyer("verify", self.path("forged"), "--anchor", right, code=FAILED)
 
-    @unittest.expectedFailure  # until witnesses exist, oyer-verify refuses what the format page allows
     def test_witnesses(self):
         os.mkdir(self.path("witnessed"))
         made = make_bag.Bag(witnesses=2)

@@ -24,6 +24,7 @@ if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "saf
 
 import argparse
 import base64
+import calendar
 import binascii
 import datetime
 import hashlib
@@ -60,7 +61,8 @@ NEEDED = ("bagit.txt", "bag-info.txt") + MANIFESTS + TAG_MANIFESTS + (
     "metadata/premis.xml", "metadata/case.jsonld", "metadata/statement.txt",
     "metadata/schedule.csv", "load/docs.dat", "load/images.opt",
     "proof/checkpoint", "proof/policy", "proof/index.json")
-ALLOWED = frozenset(NEEDED + ("metadata/names.csv",))   # names.csv: cleared recipients only
+ALLOWED = frozenset(NEEDED + ("metadata/names.csv",     # names.csv: cleared recipients only
+                             "proof/chain.pem"))        # with time tokens
 DIRECTORIES = ("data", "metadata", "load", "proof")
 BAG_INFO = ("Bag-Software-Agent", "Bagging-Date", "Payload-Oxum",
             "External-Description", "Oyer-Edition")
@@ -68,6 +70,7 @@ BAG_INFO = ("Bag-Software-Agent", "Bagging-Date", "Payload-Oxum",
 ID = r"[0-9a-v]{16}"                                     # dossier.md, "Ids"
 DATA_FILE = re.compile(r"data/(%s)\.([a-z0-9]{1,16})\Z" % ID)
 PROOF_FILE = re.compile(r"proof/(%s)\.(entry|opening|submission|tlog-proof)\Z" % ID)
+TOKEN_FILE = re.compile(r"proof/([a-z0-9-]{1,40})\.tsr\Z")
 EXTENSION = re.compile(r"[a-z0-9]{1,16}\Z")
 WHOLE_ID = re.compile(r"[a-z]{2}-[0-9a-v]{51}[0g]\Z")    # entry.md, "Ids": b32 of 32 bytes
 TYPE = re.compile(r"[a-z]+(\.[a-z]+)*/[1-9][0-9]{0,8}\Z")
@@ -300,6 +303,31 @@ class Ed25519:
                                   stderr=subprocess.DEVNULL, timeout=60).returncode == 0
         except (OSError, subprocess.SubprocessError) as problem:
             raise Unable("the program openssl cannot be run (%s)" % why(problem))
+
+    def _run(self, *command):
+        try:
+            return subprocess.run(("openssl",) + command, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60,
+                                  env=dict(os.environ, LC_ALL="C", TZ="UTC"))
+        except (OSError, subprocess.SubprocessError) as problem:
+            raise Unable("the program openssl cannot be run (%s)" % why(problem))
+
+    def stamped(self, token, data, roots, others):
+        """The time of an RFC 3161 response over data, judged at that time; None if it does not hold."""
+        response = self._file("token.tsr", token)
+        shown_text = self._run("ts", "-reply", "-in", response, "-text").stdout.decode("utf-8", "replace")
+        match = re.search(r"^Time stamp: (\w{3}) +(\d+) (\d\d):(\d\d):(\d\d)(\.\d+)? (\d{4}) GMT", shown_text, re.M)
+        months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+        if not match or match.group(1) not in months:
+            return None
+        month, day, hour, minute, second, _, year = match.groups()
+        at = calendar.timegm((int(year), months.index(month) + 1, int(day), int(hour), int(minute), int(second)))
+        held = self._run("ts", "-verify", "-in", response, "-data", self._file("stamped", data),
+                         "-CAfile", self._file("roots.pem", roots),
+                         "-untrusted", self._file("others.pem", others), "-attime", str(at))
+        if held.returncode != 0:
+            return None
+        return "%s-%02d-%02dT%s:%s:%sZ" % (year, months.index(month) + 1, int(day), hour, minute, second)
 
     def holds(self, key, message, signature):
         """True if signature is key's over message."""
@@ -558,7 +586,8 @@ class Bag:
                     self.look(name)
             elif not stat.S_ISREG(mode):
                 self.strangers.append((path, "it is not a plain file"))
-            elif not (path in ALLOWED or DATA_FILE.match(path) or PROOF_FILE.match(path)):
+            elif not (path in ALLOWED or DATA_FILE.match(path) or PROOF_FILE.match(path)
+                      or TOKEN_FILE.match(path)):
                 self.strangers.append((path, "it is a file that no dossier has at this place"))
             else:
                 self._hash(path)
@@ -716,6 +745,7 @@ class Check:
         self.case = None
         self.log = None
         self.policy = None
+        self.stamps = []                # (file, time, whether the anchor vouches for it)
         self.checkpoint = None
         self.log_key = None             # the one log of proof/policy
         self.entries = {}               # id -> Entry
@@ -831,6 +861,27 @@ class Check:
         if self.checkpoint and self.log_key:
             self.guard(2, self.log_signature)
             self.guard(2, self.witness_lines)
+        self.guard(2, self.time_tokens)
+
+    def time_tokens(self):
+        """RFC 3161 tokens over the checkpoint's bytes, each valid at its own time."""
+        tokens = sorted(path for path in self.bag.files if TOKEN_FILE.match(path))
+        chain = "proof/chain.pem"
+        if bool(tokens) != (chain in self.bag.files):
+            raise Fault(chain, "it is missing, but there are time tokens" if tokens
+                        else "it belongs to no time token")
+        if not tokens:
+            return
+        note, pem = self.bag.read("proof/checkpoint", CHECKPOINT_LIMIT), self.bag.read(chain, POLICY_LIMIT)
+        anchors = self.anchor.authorities if self.anchor else b""
+        for path in tokens:
+            token = self.bag.read(path, POLICY_LIMIT)
+            time = self.ed25519.stamped(token, note, pem, pem)
+            if time is None:
+                self.fault(2, path, "it is no valid time token over proof/checkpoint")
+                continue
+            vouched = bool(anchors) and self.ed25519.stamped(token, note, anchors, pem) is not None
+            self.stamps.append((path, time, vouched))
 
     def read_index(self):
         """dossier.md, "proof/": the form of index.json."""
@@ -1213,6 +1264,8 @@ class Check:
                     signed.add(label)
         if not self.anchor.met(signed):
             self.fault(8, name, "the witnesses' lines do not meet the quorum of the anchor")
+        if self.anchor.authorities and not any(vouched for _, _, vouched in self.stamps):
+            self.fault(8, "proof", "no time token leads to a certificate of the anchor")
 
     # -- what came out
 
@@ -1281,7 +1334,13 @@ def read_anchor(path):
     if len(data) > POLICY_LIMIT:
         raise Broken("it is too large")
     at = re.search(rb"^-----BEGIN ", data, re.M)
-    policy = Policy(data[:at.start()] if at else data)
+    text = data[:at.start()] if at else data
+    if text and not text.endswith(b"\n"):
+        text += b"\n"
+    if not re.search(rb"^quorum", text, re.M):      # a key alone asks for no witness
+        text += b"quorum none\n"
+    policy = Policy(text)
+    policy.authorities = data[at.start():] if at else b""
     if not policy.logs:
         raise Broken("it names no log")
     return policy
@@ -1316,6 +1375,8 @@ def as_text(check, root):
     if len(report.faults) > FAULTS_SHOWN:
         lines.append("and %d more faults" % (len(report.faults) - FAULTS_SHOWN))
     lines.append("checked: %d files, %d entries" % (counts["files"], counts["entries"]))
+    for path, time, vouched in check.stamps:
+        lines.append("the log stood so at %s, says %s%s" % (time, path, " (an authority of the anchor)" if vouched else ""))
     lines.append("CONSISTENT" if check.consistent else "NOT CONSISTENT")
     lines.append("AUTHENTICATED" if check.authenticated
                  else "NOT AUTHENTICATED: " + check.why_not_authenticated())
