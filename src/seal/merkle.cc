@@ -121,8 +121,8 @@ bool verify_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf,
 
 bool verify_consistency(std::uint64_t old_size, std::uint64_t new_size, const Hash& old_root, const Hash& new_root, std::span<const Hash> path) {
   if (old_size > new_size) return false;
+  if (old_size == 0) return new_size == 0 && path.empty() && old_root == empty_root() && new_root == empty_root();
   if (old_size == new_size) return path.empty() && old_root == new_root;
-  if (old_size == 0) return path.empty() && old_root == empty_root();
   std::uint64_t fn = old_size - 1;
   std::uint64_t sn = new_size - 1;
   while ((fn & 1) == 1) {
@@ -153,6 +153,54 @@ bool verify_consistency(std::uint64_t old_size, std::uint64_t new_size, const Ha
     sn >>= 1;
   }
   return sn == 0 && old_hash == old_root && new_hash == new_root;
+}
+
+bool is_subtree(std::uint64_t start, std::uint64_t end) {
+  if (start >= end) return false;
+  // Beyond 2^63 leaves no power of two of 64 bits is large enough; only a start of 0 is a multiple of the next one.
+  const std::uint64_t width = end - start;
+  return start == 0 || (width <= std::uint64_t{1} << 63 && start % std::bit_ceil(width) == 0);
+}
+
+bool verify_subtree_inclusion(std::uint64_t index, std::uint64_t start, std::uint64_t end, const Hash& leaf, std::span<const Hash> path, const Hash& subtree_root) {
+  return is_subtree(start, end) && index >= start && verify_inclusion(index - start, end - start, leaf, path, subtree_root);
+}
+
+bool verify_subtree_consistency(std::uint64_t start, std::uint64_t end, std::uint64_t size, const Hash& subtree_root, const Hash& root, std::span<const Hash> path) {
+  if (start > end || end > size) return false;
+  if (start == end) return path.empty() && subtree_root == empty_root();
+  if (!is_subtree(start, end)) return false;
+  // Of each level on the way up: fn and sn are the subtree's first and last node, tn is the tree's last.
+  std::uint64_t fn = start;
+  std::uint64_t sn = end - 1;
+  std::uint64_t tn = size - 1;
+  const auto up = [&] {
+    fn >>= 1;
+    sn >>= 1;
+    tn >>= 1;
+  };
+  // What lies whole within the subtree, or ends with the tree, is not in the proof.
+  const bool ends_with_tree = sn == tn;
+  while (fn != sn && (ends_with_tree || (sn & 1) == 1)) up();
+  std::size_t at = 0;
+  Hash subtree_hash = subtree_root;
+  if (fn != sn) {
+    if (path.empty()) return false;
+    subtree_hash = path[at++];
+  }
+  Hash tree_hash = subtree_hash;
+  for (; at < path.size(); ++at) {
+    if (tn == 0) return false;
+    if ((sn & 1) == 1 || sn == tn) {
+      if (fn < sn) subtree_hash = node_hash(path[at], subtree_hash);  // the sibling is still within the subtree
+      tree_hash = node_hash(path[at], tree_hash);
+      while ((sn & 1) == 0 && sn != 0) up();
+    } else {
+      tree_hash = node_hash(tree_hash, path[at]);
+    }
+    up();
+  }
+  return tn == 0 && subtree_hash == subtree_root && tree_hash == root;
 }
 
 std::vector<Hash> inclusion_path(std::span<const Hash> leaves, std::uint64_t index) {
