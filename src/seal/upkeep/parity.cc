@@ -2,6 +2,7 @@
 #include "seal/upkeep/parity.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 
 #include "seal/hash.h"
@@ -44,6 +45,10 @@ class Writer {
   Writer(Disk& disk, std::string blobs, const ParityOptions& options) : disk_(disk), blobs_(std::move(blobs)), options_(options), reader_(disk_, blobs_, options_.paced) {}
 
   Result<ParityReport> run() {
+    const std::uint32_t size_asked = options_.shard_size;
+    const bool fits = size_asked == 0 || (std::has_single_bit(size_asked) && size_asked >= ParitySet::kSmallestShard && size_asked <= ParitySet::kLargestShard);
+    if (!fits || options_.k == 0 || options_.m == 0 || options_.k + options_.m > 255 || options_.largest_set == 0)
+      return fail(ErrorCode::bad_input, "Parity can't be written with these sizes.", "A shard is a power of two from 4 KiB to 1 MiB, and a group has at most 255 shards.");
     TRY(disk_.make_directories(blobs_ + "/parity"));
     const auto lock = TRY(disk_.lock(blobs_ + "/parity/lock"));
     const StoredFiles files = TRY(list_stored_files(disk_, blobs_));
