@@ -32,9 +32,9 @@ struct ParityReport {
 Result<ParityReport> write_parity(Disk& disk, const std::string& blobs, const ParityOptions& options);
 
 struct Healed {
-  std::string path;           // below blobs/
-  std::uint64_t shards = 0;   // that were computed
-  std::string original;       // where the damaged file was kept; empty if it was missing
+  std::string path;          // below blobs/
+  std::uint64_t shards = 0;  // that were computed
+  std::string original;      // where the damaged file was kept; empty if it was missing
 };
 
 struct HealReport {

@@ -169,7 +169,7 @@ class Healer {
     reader_.forget();
     if (!written) return disk_.remove(temporary);
     const bool replaced = TRY(replace(path, old.get(), temporary, *written));
-    if (!replaced) return disk_.remove(temporary);
+    if (!replaced) TRY(disk_.remove(temporary));
     for (const Piece& piece : pieces)
       if (piece.set->bad_data[piece.shard]) piece.set->bad_data[piece.shard] = !TRY(sound_data(*piece.set, piece.shard));
     return {};
@@ -188,8 +188,9 @@ class Healer {
     lost.bad = bad;
   }
   Result<void> tell_lost(const std::string& path, const Lost& lost) {
-    report_.not_healed.push_back(blobs_ + "/" + path + " can't be healed" + (is_pack_path(path) ? " everywhere" : "") + ": group " + std::to_string(lost.first_group) + " of " + blobs_ + "/" + lost.set->path + " has " + std::to_string(lost.bad) +
-                                 " damaged shards and " + std::to_string(lost.set->set.m) + " can be computed" + (lost.shards > 1 ? ", and " + std::to_string(lost.shards - 1) + " more of its shards are lost like this." : ".") + " Restore that file from a backup.");
+    report_.not_healed.push_back(blobs_ + "/" + path + " can't be healed" + (is_pack_path(path) ? " everywhere" : "") + ": group " + std::to_string(lost.first_group) + " of " + blobs_ + "/" + lost.set->path + " has " +
+                                 std::to_string(lost.bad) + " damaged shards and " + std::to_string(lost.set->set.m) + " can be computed" +
+                                 (lost.shards > 1 ? ", and " + std::to_string(lost.shards - 1) + " more of its shards are lost like this." : ".") + " Restore that file from a backup.");
     return {};
   }
 
@@ -257,16 +258,17 @@ class Healer {
           report_.not_healed.push_back(full + " was left as it is: it holds sound records, around offset " + std::to_string(span.from) + ", where its parity tells of others. Keep a copy of the case and ask for help.");
           return false;
         }
+        if (before.bad.empty() && old->size() == fresh->size()) return false;  // a read had failed for once: it is the same file
       }
       const FileCheck after = TRY(check_pack(*fresh, 0, paced_));
-      if (written.lost.shards == 0 && !after.bad.empty())
-        report_.not_healed.push_back(full + " is still damaged at offset " + std::to_string(after.bad.front().from) + ", where no parity covers it. Restore that file from a backup.");
+      if (written.lost.shards == 0 && !after.bad.empty()) report_.not_healed.push_back(full + " is still damaged at offset " + std::to_string(after.bad.front().from) + ", where no parity covers it. Restore that file from a backup.");
     } else {
       const FileCheck after = TRY(check_large(*fresh, path.substr(3), paced_));
       if (!after.bad.empty()) {
         report_.not_healed.push_back(full + " was left as it is: what its parity computes does not have the SHA-256 in its name. Restore that file from a backup.");
         return false;
       }
+      if (old != nullptr && old->size() == fresh->size() && TRY(check_large(*old, path.substr(3), paced_)).bad.empty()) return false;  // as above
     }
     std::string kept;
     if (old != nullptr) kept = TRY(keep(path, *old));
