@@ -98,7 +98,7 @@ void damage_at_random(FaultyDisk& disk, SeededRandom& random) {
 
 TEST(Parity, random_damage_of_at_most_m_shards_a_group_is_healed_byte_for_byte) {
   std::uint64_t rounds_with_damage = 0, deleted = 0, computed = 0;
-  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
     SeededRandom random(seed);
     FaultyDisk disk;
     fill(disk, random, 20 + random.next() % 200, random.next() % 12);
@@ -132,9 +132,9 @@ TEST(Parity, random_damage_of_at_most_m_shards_a_group_is_healed_byte_for_byte) 
       }
     }
   }
-  EXPECT_GT(rounds_with_damage, 50U);
+  EXPECT_GT(rounds_with_damage, 35U);
   EXPECT_GT(deleted, 5U);
-  EXPECT_GT(computed, 300U);
+  EXPECT_GT(computed, 200U);
 }
 
 TEST(Parity, one_shard_more_than_m_is_refused_naming_file_and_group_and_the_rest_is_healed) {
@@ -376,7 +376,7 @@ TEST(Parity, a_power_cut_while_it_is_written_leaves_whole_sets_and_all_blobs) {
   }
   std::uint64_t cuts = 0;
   for (std::uint64_t at = 0; at < steps; ++at) {
-    for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    for (std::uint64_t seed = 0; seed < 2; ++seed) {
       FaultyDisk disk = whole_disk;
       disk.arm(FaultyDisk::Fault::power_cut, at);
       (void)write_parity(disk, "b", {});
@@ -455,6 +455,72 @@ TEST(Parity, a_fault_or_power_cut_while_healing_leaves_each_file_old_or_healed) 
     }
   }
   for (const auto& [fault, count] : hits) EXPECT_GT(count, 10U);
+}
+
+// A file of which some sectors can't be read until it is replaced.
+class BadSectors : public FaultyDisk {
+ public:
+  Result<std::unique_ptr<ReadFile>> open(const std::string& path) const override {
+    auto file = TRY(FaultyDisk::open(path));
+    if (path != bad_path) return file;
+    return std::make_unique<Reader>(std::move(file), bad);
+  }
+  Result<void> rename(const std::string& from, const std::string& to) override {
+    if (to == bad_path) bad_path.clear();
+    return FaultyDisk::rename(from, to);
+  }
+  std::string bad_path;
+  Span bad;
+
+ private:
+  class Reader : public ReadFile {
+   public:
+    Reader(std::unique_ptr<ReadFile> file, Span bad) : file_(std::move(file)), bad_(bad) {}
+    Result<Bytes> read(std::uint64_t offset, std::size_t length) const override {
+      if (offset < bad_.to && offset + length > bad_.from) return fail(ErrorCode::damaged, "Reading failed: Input/output error.");
+      return file_->read(offset, length);
+    }
+    std::uint64_t size() const override { return file_->size(); }
+
+   private:
+    std::unique_ptr<ReadFile> file_;
+    Span bad_;
+  };
+};
+
+TEST(Parity, unreadable_sectors_are_healed_and_never_replaced_by_zeros) {
+  for (const std::string which : {"pack", "large"}) {
+    SeededRandom random(18);
+    BadSectors disk;
+    fill(disk, random, 100, 3);
+    ASSERT_TRUE(write_parity(disk, "b", {}));
+    const Files whole = files_of(disk);
+    disk.bad_path = which == "pack" ? "b/packs/000001.pack" : disk.files().front();
+    disk.bad = {40960, 49152};
+    const auto report = heal(disk, "b", kFreely).value();
+    ASSERT_EQ(report.healed.size(), 1U) << which;
+    EXPECT_TRUE(report.not_healed.empty());
+    EXPECT_EQ(differences(whole, files_of(disk)), "");
+    const Bytes& kept = disk.raw("b/" + report.healed[0].original);
+    ASSERT_EQ(kept.size(), disk.raw("b/" + report.healed[0].path).size());
+    EXPECT_TRUE(std::all_of(kept.begin() + 40960, kept.begin() + 49152, [](std::uint8_t byte) { return byte == 0; }));
+  }
+  // Beyond what parity covers nothing can be computed, and a later try may still read those sectors: the file stays.
+  SeededRandom random(19);
+  BadSectors disk;
+  fill(disk, random, 100, 0);
+  ASSERT_TRUE(write_parity(disk, "b", {}));
+  const std::uint64_t covered = disk.raw("b/packs/000001.pack").size();
+  fill(disk, random, 10, 0);
+  disk.bad_path = "b/packs/000001.pack";
+  disk.bad = {covered + 100, covered + 200};
+  disk.raw("b/packs/000001.pack")[60] ^= 1;
+  const Files broken = files_of(disk);
+  const auto report = heal(disk, "b", kFreely).value();
+  EXPECT_TRUE(report.healed.empty());
+  ASSERT_EQ(report.not_healed.size(), 1U);
+  EXPECT_NE(report.not_healed[0].find("was left as it is: at offset "), std::string::npos) << report.not_healed[0];
+  EXPECT_EQ(differences(broken, files_of(disk)), "");
 }
 
 // What lies in the newest pack but was never synced can vanish in a power cut, and other records come in its place: no set may tell of it.

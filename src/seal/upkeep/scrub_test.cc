@@ -276,6 +276,31 @@ TEST(Scrub, a_damaged_note_of_dates_is_told_and_everything_is_checked) {
   }
 }
 
+// A writer was in the midst of a record when the pack's end was read.
+TEST(Scrub, beside_a_writer_an_unfinished_record_is_no_damage) {
+  Made made(16, 20, 0);
+  const std::string pack = "c/blobs/packs/000001.pack";
+  SeededRandom random(17);
+  FaultyDisk grown = made.disk;
+  {
+    auto store = BlobStore::open(grown, "c/blobs", true).value();
+    ASSERT_TRUE(store->put(random_bytes(random, 3000)));
+    ASSERT_TRUE(store->sync());
+  }
+  const Bytes after = grown.raw(pack);
+  Bytes& bytes = made.disk.raw(pack);
+  bytes.resize(after.size());
+  std::copy(after.begin(), after.end(), bytes.begin());
+  bytes.resize(after.size() - 1000);  // half a record
+  ScrubEvents events;
+  events.progress = [&](const ScrubProgress& progress) {
+    if (progress.path == "packs/000001.pack") made.disk.raw(pack) = after;
+  };
+  EXPECT_TRUE(made.scrub(events).sound());
+  made.disk.raw(pack).resize(after.size() - 1000);  // and nobody goes on writing: it is told
+  EXPECT_TRUE(tells(made.scrub().faults, pack, ", up to its end."));
+}
+
 TEST(Scrub, is_refused_where_there_is_no_case) {
   FaultyDisk disk;
   const auto report = scrub(disk, "nowhere", {}, {});
