@@ -133,7 +133,7 @@ int checkpoint_code(const json::value& answer) {
   for (const char* list : {"witnesses", "stamps"})
     if (const auto* rows = get_array(answer.as_object(), list))
       for (const auto& row : *rows)
-        if (const auto state = string_or_empty(row.as_object(), "state"); state == "refused") return 1;
+        if (const auto state = string_or_empty(row.as_object(), "state"); state == "refused" || state == "ahead" || state == "fork") return 1;
   return 0;
 }
 
