@@ -267,7 +267,8 @@ Result<json::value> authority_add(Context& context, const json::object& argument
   auto authorities = TRY(authorities_of(directory));
   const auto known = std::find_if(authorities.begin(), authorities.end(), [&](const Authority& one) { return one.name == name; });
   const std::string path = directory + "/checkpoints/" + name + ".chain.pem";
-  if (known != authorities.end()) {
+  const bool is_new = known == authorities.end();
+  if (!is_new) {
     const Bytes held = TRY(real_disk().read_all(path));
     if (!text_of(held).starts_with(pem)) return fail(ErrorCode::bad_input, "There is another authority called " + name + " already.", "One with new certificates gets a new name, for older tokens need the old ones.");
     known->url = url;
@@ -276,7 +277,7 @@ Result<json::value> authority_add(Context& context, const json::object& argument
   }
   TRY(target.append("tsa", {{"log.authority/1", {{"name", name}, {"url", url}, {"certificates", pem}}, {}, {}, ""}}, target.info().open));
   TRY(real_disk().make_directories(directory + "/checkpoints"));
-  if (known == authorities.end()) TRY(real_disk().write_atomic(path, view(pem)));  // the file of a known one may hold others' below, from renewals
+  if (is_new) TRY(real_disk().write_atomic(path, view(pem)));  // the file of a known one may hold others' below, from renewals
   std::string text;
   for (const auto& one : authorities) text += one.name + " " + one.url + "\n";
   TRY(real_disk().write_atomic(directory + "/checkpoints/authorities", view(text)));
