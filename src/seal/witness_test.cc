@@ -114,7 +114,7 @@ std::vector<Post> posts_of(std::string_view script) {
 
 TEST(PublishedScripts, get_the_status_that_they_expect) {
   OYER_NEED_VECTORS("torchwood/cmd/litewitness/testdata");
-  std::size_t judged = 0, by_specification = 0;
+  std::size_t judged = 0, by_specification = 0, not_canonical = 0;
   std::map<unsigned, std::size_t> statuses;
   for (const std::string& path : test::files_below(vectors)) {
     if (!path.ends_with(".txt")) continue;
@@ -137,7 +137,14 @@ TEST(PublishedScripts, get_the_status_that_they_expect) {
     const auto witness = opened(disk);
     const auto posts = posts_of(file_in(script, "add-checkpoint.hurl"));
     ASSERT_FALSE(posts.empty()) << path;
-    for (const Post& post : posts) {
+    for (Post post : posts) {
+      // One wrong signature ends in a base64 digit with bits set that belong to no octet. RFC 4648 section 3.5 lets a decoder refuse that,
+      // and ours does: 400. With the digit that has the same octets it is as the script expects: read, and not the log's.
+      if (const std::size_t at = post.body.find("6gx=\n"); at != std::string::npos) {
+        EXPECT_EQ(witness->add_checkpoint(post.body).status, 400U);
+        ++not_canonical;
+        post.body.replace(at, 4, "6gw=");
+      }
       const auto answer = witness->add_checkpoint(post.body);
       // That program answers 403 to a log that it does not know; C2SP tlog-witness says that the answer MUST be 404, and so do we.
       const bool unknown = post.body.find("ce768b0ff0309e563\n") != std::string::npos;
@@ -153,9 +160,10 @@ TEST(PublishedScripts, get_the_status_that_they_expect) {
       ++statuses[answer.status];
     }
   }
-  std::printf("%zu published requests answered as their script expects, %zu as the specification says instead\n", judged, by_specification);
+  std::printf("%zu published requests answered as their script expects (%zu of them after mending their base64), %zu as the specification says instead\n", judged, not_canonical, by_specification);
   EXPECT_GE(judged, 10U);
   EXPECT_EQ(by_specification, 1U);
+  EXPECT_EQ(not_canonical, 1U);
   for (const unsigned status : {200U, 403U, 404U, 409U, 422U}) EXPECT_GT(statuses[status], 0U) << status;
 }
 
