@@ -47,7 +47,7 @@ Result<void> check_name(const std::string& name) {
 
 Result<void> check_url(const std::string& url) {
   if ((!url.starts_with("https://") && !url.starts_with("http://") && !url.starts_with(kLocal)) || url.find_first_of(" \t\n") != std::string::npos)
-    return fail(ErrorCode::usage, "“" + url + "” is no address.", "Give one that begins with https://");
+    return fail(ErrorCode::usage, "“" + url + "” is no address.", "Give one that begins with “https://”.");
   return {};
 }
 
@@ -160,9 +160,14 @@ Result<json::value> log_checkpoint(Context& context, const json::object& argumen
       // Both come with a checkpoint under the log's own signature; a witness that only claims to be ahead stops nothing.
       forked = forked || !reply.evidence.empty();
       if (reply.state == State::cosigned) {
-        standing = TRY(journal.add_cosignatures(reply.lines));
+        const auto added = journal.add_cosignatures(reply.lines);
+        if (!added && added.error().code != ErrorCode::bad_input) return tl::unexpected(added.error());
+        if (added) standing = *added;
         note = TRY(journal.checkpoint_note());
-        if (std::none_of(standing.cosignatures.begin(), standing.cosignatures.end(), has)) {
+        if (!added) {  // what one of them answers does not keep the others from being asked
+          row["state"] = "refused";
+          row["text"] = added.error().text();
+        } else if (std::none_of(standing.cosignatures.begin(), standing.cosignatures.end(), has)) {
           row["state"] = "refused";
           row["text"] = "Its answer does not verify under the key in the policy.";
         }
