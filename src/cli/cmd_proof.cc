@@ -114,6 +114,7 @@ Result<int> new_authority(const Globals& globals, const json::object& arguments)
 
 Result<int> serve_authority(const Globals&, const json::object& arguments) {
   const std::string directory = string_or_empty(arguments, "directory");
+  if (!real_disk().exists(directory + "/tsa.key")) return fail(ErrorCode::not_found, "There is no time authority at " + directory + ".", "Make one with `oyer tsa new`.");
   const auto lock = TRY(real_disk().lock(directory + "/lock"));
   auto authority = TRY(seal::TimeAuthority::open(real_disk(), directory));
   std::mutex mutex;

@@ -56,6 +56,7 @@ Result<Bytes> ask_authority(HttpClient& http, const Authority& authority, const 
   if (authority.url.starts_with(kLocal)) {
     const std::string folder = authority.url.substr(kLocal.size());
     const auto lock = real_disk().lock(folder + "/lock");
+    if (!lock && lock.error().code != ErrorCode::refused) return fail(ErrorCode::interrupted, "The time authority at " + folder + " can't be reached: " + lock.error().message, "Check its folder, or name its new one with `oyer tsa add`.");
     if (!lock) return fail(ErrorCode::interrupted, "The time authority at " + folder + " is in use by another process.", "Wait, or name it by the address at which it is served.");
     auto local = TRY(seal::TimeAuthority::open(real_disk(), folder));
     return local.respond(request, system_clock());
