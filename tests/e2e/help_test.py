@@ -106,7 +106,7 @@ class HelpTest(Case):
         everything = {c.words[0] for c in self.command_table()}
         self.assertEqual(complete("oyer", ""), everything)
         self.assertIn("search", complete("oyer", "se"))
-        self.assertEqual(complete("oyer", "log", ""), {"list", "show", "prove"})
+        self.assertEqual(complete("oyer", "log", ""), {"list", "show", "prove", "checkpoint"})
         self.assertIn("--label", complete("oyer", "source", "add", "--"))
         self.assertIn("--limit", complete("oyer", "search", "--"))
         self.assertIn("--limit", complete("oyer", "search", "word", "--"))
