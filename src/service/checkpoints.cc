@@ -214,7 +214,9 @@ Result<json::value> witness_add(Context& context, const json::object& arguments)
       policy.witnesses.push_back({name, *std::move(key), url});
   }
   if (const auto needed = get_integer(arguments, "quorum")) {
-    if (*needed < 0 || static_cast<std::size_t>(*needed) > policy.witnesses.size()) return fail(ErrorCode::usage, "The quorum must be from 0 to the number of witnesses (" + std::to_string(policy.witnesses.size()) + ").");
+    if (*needed < 0) return fail(ErrorCode::usage, "A quorum is a number of witnesses.", "0 asks for none.");
+    if (static_cast<std::size_t>(*needed) > policy.witnesses.size())
+      return fail(ErrorCode::bad_input, "The quorum can't be larger than the number of witnesses (" + std::to_string(policy.witnesses.size()) + ").", "Name the witnesses first.");
     policy.groups.clear();
     policy.quorum = "none";
     if (*needed > 0) {

@@ -151,7 +151,7 @@ class ProofTest(Case):
         key = self.witness("a")
         self.json("witness", "add", "a", "--key", key)
         for words, code in ((("add", "none", "--key", self.witness("d")), USAGE), (("add", "needed", "--key", key), USAGE), (("add", "A b", "--key", key), USAGE), (("add", "b", "--key", self.log), USAGE), (("add", "b"), USAGE),
-                            (("add", "b", "--key", key), BAD_INPUT), (("add", "a", "--key", self.witness("e")), BAD_INPUT), (("add", "--quorum", "2"), USAGE), (("add", "--quorum", "-1"), USAGE),
+                            (("add", "b", "--key", key), BAD_INPUT), (("add", "a", "--key", self.witness("e")), BAD_INPUT), (("add", "--quorum", "2"), BAD_INPUT), (("add", "--quorum", "-1"), USAGE),
                             (("add", "b", "--key", self.witness("f"), "--url", "ftp://x"), USAGE)):
             with self.subTest(words):
                 self.refused("witness", *words, code=code)
