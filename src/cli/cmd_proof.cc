@@ -114,6 +114,7 @@ Result<int> new_authority(const Globals& globals, const json::object& arguments)
 
 Result<int> serve_authority(const Globals&, const json::object& arguments) {
   const std::string directory = string_or_empty(arguments, "directory");
+  if (!real_disk().exists(directory + "/tsa.key")) return fail(ErrorCode::not_found, "There is no time authority at " + directory + ".", "Make one with `oyer tsa new`.");
   const auto lock = TRY(real_disk().lock(directory + "/lock"));
   auto authority = TRY(seal::TimeAuthority::open(real_disk(), directory));
   std::mutex mutex;
@@ -133,7 +134,7 @@ int checkpoint_code(const json::value& answer) {
   for (const char* list : {"witnesses", "stamps"})
     if (const auto* rows = get_array(answer.as_object(), list))
       for (const auto& row : *rows)
-        if (const auto state = string_or_empty(row.as_object(), "state"); state == "refused") return 1;
+        if (const auto state = string_or_empty(row.as_object(), "state"); state == "refused" || state == "ahead" || state == "fork") return 1;
   return 0;
 }
 

@@ -20,6 +20,16 @@ std::set<std::string> options_of(const Command& command) {
   return out;
 }
 
+// In fish a single-quoted text has two escapes.
+std::string fish_quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') out.push_back('\\');
+    out.push_back(c);
+  }
+  return out + "'";
+}
+
 }  // namespace
 
 std::string completion_script(const std::string& shell, const std::vector<Command>& commands) {
@@ -47,7 +57,7 @@ std::string completion_script(const std::string& shell, const std::vector<Comman
     std::string out = "complete -c oyer -f\n";
     for (const auto& word : first) out += "complete -c oyer -n __fish_use_subcommand -a " + word + "\n";
     for (const auto& command : commands) {
-      if (command.words.size() == 2) out += "complete -c oyer -n '__fish_seen_subcommand_from " + command.words[0] + "' -a " + command.words[1] + " -d '" + command.summary + "'\n";
+      if (command.words.size() == 2) out += "complete -c oyer -n '__fish_seen_subcommand_from " + command.words[0] + "' -a " + command.words[1] + " -d " + fish_quoted(command.summary) + "\n";
       for (const auto& option : options_of(command))
         if (option.starts_with("--")) out += "complete -c oyer -n '__fish_seen_subcommand_from " + command.words.back() + "' -l " + option.substr(2) + "\n";
     }

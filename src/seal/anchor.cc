@@ -10,14 +10,27 @@ Result<Anchor> Anchor::parse(std::string_view text) {
   const std::size_t pem = text.find("-----BEGIN ");
   std::string policy(text.substr(0, pem));
   if (!policy.empty() && policy.back() != '\n') policy += "\n";
-  // People are handed a log's key alone: then no witness is asked for.
-  const bool has_quorum = policy.starts_with("quorum") || policy.find("\nquorum") != std::string::npos;
-  auto parsed = Policy::parse(has_quorum ? policy : policy + "quorum none\n");
   constexpr const char* kForm = "An anchor is a tlog-policy: lines “log NAME+ID+KEY” and witnesses, and PEM certificates below, received another way than what it judges.";
+  auto parsed = Policy::parse(policy);
+  if (!parsed) {
+    // People are handed a log's key alone: then no witness is asked for. Where witnesses are named the quorum line must be there, lest a
+    // file that lost its last line asks for none of them.
+    auto alone = Policy::parse(policy + "quorum none\n");
+    if (alone && alone->witnesses.empty() && alone->groups.empty()) parsed = std::move(alone);
+  }
   if (!parsed) return fail(ErrorCode::usage, "The anchor can't be read: " + parsed.error().message, kForm);
   out.policy = *std::move(parsed);
   if (out.policy.logs.empty()) return fail(ErrorCode::usage, "The anchor names no log's key.", kForm);
   if (pem != std::string_view::npos) {
+    // What OpenSSL passes over as a remark may be a witness or a quorum that someone wrote below: never dropped in silence.
+    std::string_view rest = text.substr(pem);
+    while (!rest.empty()) {
+      std::string_view line = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+      line.remove_prefix(std::min(line.size(), line.find_first_not_of(" \t")));
+      for (const std::string_view word : {"log", "witness", "group", "quorum"})
+        if (line.starts_with(word) && line.size() > word.size() && (line[word.size()] == ' ' || line[word.size()] == '\t')) return fail(ErrorCode::usage, "The anchor has policy lines below its certificates.", kForm);
+    }
     auto certificates = Certificates::parse(text.substr(pem));
     if (!certificates) return fail(ErrorCode::usage, "The anchor's certificates can't be read: " + certificates.error().message, kForm);
     out.authorities = *std::move(certificates);

@@ -46,6 +46,40 @@ TEST(TimeAuthorities, answer_nothing_when_the_number_can_not_be_stored) {
   EXPECT_FALSE(authority.respond(make_timestamp_request(view("x"), random).der, clock));
 }
 
+// Gives octets of one value, then others.
+class LeadingRandom : public Random {
+ public:
+  LeadingRandom(std::size_t zeros, std::uint8_t then) : zeros_(zeros), then_(then) {}
+  void fill(std::span<std::uint8_t> out) override {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = i < zeros_ ? 0 : then_;
+  }
+
+ private:
+  std::size_t zeros_;
+  std::uint8_t then_;
+};
+
+TEST(TimeAuthorities, answers_are_accepted_whatever_the_nonce_begins_with) {
+  auto authority = TimeAuthority::create(real_disk(), test::fresh_directory("authority_nonce"), kOptions).value();
+  const Certificates roots = Certificates::parse(authority.root_pem()).value();
+  FixedClock clock;
+  for (std::size_t zeros = 0; zeros <= 8; ++zeros)
+    for (const std::uint8_t then : {0x01, 0x0F, 0x7F, 0x80, 0xFF}) {
+      LeadingRandom random(zeros, then);
+      const Imprint imprint = imprint_of(view("x"));
+      const auto request = make_timestamp_request(imprint, random);
+      const Bytes answer = authority.respond(request.der, clock).value();
+      const auto stamp = accept_response(answer, imprint, request.nonce, roots);
+      EXPECT_TRUE(stamp) << zeros << stamp.error().text();
+      Bytes other = request.nonce;
+      other[7] ^= 1;
+      EXPECT_FALSE(accept_response(answer, imprint, other, roots));
+      EXPECT_FALSE(accept_response(answer, imprint_of(view("y")), request.nonce, roots));
+      // A token alone, or a refusal, is no answer to a request.
+      EXPECT_FALSE(accept_response(stamp->token, imprint, request.nonce, roots));
+    }
+}
+
 TEST(TimeAuthorities, reject_bad_requests_with_the_reason_of_the_rfc) {
   auto authority = TimeAuthority::create(real_disk(), test::fresh_directory("authority_bad"), kOptions).value();
   const Certificates roots = Certificates::parse(authority.root_pem()).value();

@@ -379,17 +379,32 @@ Result<Timestamp> verify_timestamp(ByteView response_or_token, ByteView data, co
   return verify_timestamp(response_or_token, imprint_of(data, claimed.algorithm), roots, intermediates);
 }
 
-Result<Timestamp> accept_response(ByteView response_der, ByteView data, ByteView nonce, const Certificates& roots, const Certificates& intermediates) {
-  {
-    const openssl::ErrorScope errors;
-    if (response_der.size() > kMaximumBytes) return malformed("it is larger than 1 MiB.");
-    TRY(check_status(response_der));
-  }
-  Timestamp out = TRY(verify_timestamp(response_der, data, roots, intermediates));
+namespace {
+
+Result<void> check_response(ByteView response_der) {
+  const openssl::ErrorScope errors;
+  if (response_der.size() > kMaximumBytes) return malformed("it is larger than 1 MiB.");
+  return check_status(response_der);
+}
+
+// Compared as numbers: a nonce that begins with zeros comes back without them.
+Result<Timestamp> with_nonce(Timestamp timestamp, ByteView nonce) {
   const openssl::BigNumber number(BN_bin2bn(nonce.data(), static_cast<int>(nonce.size()), nullptr));
   const openssl::Integer sent(BN_to_ASN1_INTEGER(number.get(), nullptr));
-  if (out.nonce != integer_text(sent.get())) return refused("it answers another request (its nonce is not ours).");
-  return out;
+  if (timestamp.nonce != integer_text(sent.get())) return refused("it answers another request (its nonce is not ours).");
+  return timestamp;
+}
+
+}  // namespace
+
+Result<Timestamp> accept_response(ByteView response_der, ByteView data, ByteView nonce, const Certificates& roots, const Certificates& intermediates) {
+  TRY(check_response(response_der));
+  return with_nonce(TRY(verify_timestamp(response_der, data, roots, intermediates)), nonce);
+}
+
+Result<Timestamp> accept_response(ByteView response_der, const Imprint& imprint, ByteView nonce, const Certificates& roots, const Certificates& intermediates) {
+  TRY(check_response(response_der));
+  return with_nonce(TRY(verify_timestamp(response_der, imprint, roots, intermediates)), nonce);
 }
 
 }  // namespace oyer::seal

@@ -57,6 +57,8 @@ inline TimestampRequest make_timestamp_request(ByteView data, Random& random) { 
 
 // Judges an authority's answer to our request. Errors as verify_timestamp; check_failed also with the authority's own reason when it refused.
 Result<Timestamp> accept_response(ByteView response_der, ByteView data, ByteView nonce, const Certificates& roots, const Certificates& intermediates = {});
+// The same where only the hash is known: the token must be over exactly this imprint.
+Result<Timestamp> accept_response(ByteView response_der, const Imprint& imprint, ByteView nonce, const Certificates& roots, const Certificates& intermediates = {});
 
 // Judges a whole response (.tsr) or a token alone. Revocation lists are taken from both sets: a revoked certificate counts as RFC 3161
 // section 4 says, that is always when its key was or may have been compromised, and from the revocation on for the harmless reasons.

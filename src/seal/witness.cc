@@ -126,11 +126,31 @@ Result<void> Witness::trust(Disk& disk, const std::string& directory, const Veri
 
 std::string Witness::folder_of(std::string_view origin) const { return directory_ + "/logs/" + hex(sha256(view(origin))); }
 
-Result<void> Witness::keep_conflict(const std::string& folder, const std::string& note) {
+namespace {
+
+// One file for each checkpoint's text: a signature made anew over the same text is no further evidence.
+std::string conflict_path(const std::string& folder, const std::string& text) { return folder + "/conflicts/" + hex(sha256(view(text))).substr(0, 32); }
+
+}  // namespace
+
+Result<void> Witness::keep_conflict(const std::string& folder, const std::string& text, const std::string& note) {
   TRY(disk_.make_directories(folder + "/conflicts"));
-  const std::string path = folder + "/conflicts/" + hex(sha256(view(note))).substr(0, 32);
+  const std::string path = conflict_path(folder, text);
   if (disk_.exists(path) || TRY(disk_.list(folder + "/conflicts")).size() >= kMostConflicts) return {};
   return disk_.write_atomic(path, view(note));
+}
+
+// Only a file that is certainly not there means that nothing was cosigned, and only what bears our own cosignature is believed: a
+// reading error or a flipped digit must not let a log go back.
+Result<Checkpoint> Witness::newest_cosigned(const std::string& folder, const std::string& origin) const {
+  const auto bytes = disk_.read_all(folder + "/checkpoint");
+  if (!bytes && bytes.error().code == ErrorCode::not_found) return Checkpoint{origin, 0, empty_root()};
+  if (!bytes) return tl::unexpected(bytes.error());
+  const Note note = TRY(Note::parse(text_of(*bytes)));
+  Checkpoint checkpoint = TRY(parse_checkpoint(note.text, true));
+  const bool is_ours = std::any_of(note.lines.begin(), note.lines.end(), [&](const Note::Line& line) { return verify_cosignature(line, note.text, vkey_).has_value(); });
+  if (!is_ours || checkpoint.origin != origin) return fail(ErrorCode::damaged, folder + "/checkpoint does not bear this witness's cosignature.", "Restore it from a backup that is not older.");
+  return checkpoint;
 }
 
 Witness::Answer Witness::add_checkpoint(std::string_view body) {
@@ -150,29 +170,32 @@ Witness::Answer Witness::add_checkpoint(std::string_view body) {
       std::any_of(note->lines.begin(), note->lines.end(), [&](const Note::Line& line) { return std::any_of(trusted->keys.begin(), trusted->keys.end(), [&](const VerifierKey& key) { return verify_line(line, note->text, key); }); });
   if (!is_signed) return refuse(403, "invalid signature: no line is by a trusted key of the log");
   if (request->old_size > checkpoint->size) return refuse(400, "bad request: the old size is larger than the checkpoint's");
-  // From here on the log itself has signed what is asked: what does not fit is evidence.
-  Checkpoint before{checkpoint->origin, 0, empty_root()};
-  if (disk_.exists(folder + "/checkpoint")) {
-    const auto kept = disk_.read_all(folder + "/checkpoint");
-    const auto kept_note = kept ? Note::parse(text_of(*kept)) : tl::unexpected(kept.error());
-    auto kept_checkpoint = kept_note ? parse_checkpoint(kept_note->text, true) : tl::unexpected(kept_note.error());
-    if (!kept_checkpoint) return refuse(500, "the witness's own record of this log is damaged; its operator must look at it");
-    before = *std::move(kept_checkpoint);
-  }
-  const auto conflict = [&](unsigned status, const std::string& why) {
-    if (!keep_conflict(folder, request->note)) broken_ = true;
-    return refuse(status, why);
-  };
-  if (request->old_size != before.size) return Answer{409, "text/x.tlog.size", std::to_string(before.size) + "\n"};
-  if (checkpoint->size == before.size && checkpoint->root != before.root) return conflict(409, "conflict: this log has signed another root for the same size");
-  const bool grows = request->old_size == 0 ? request->proof.empty() && (checkpoint->size > 0 || checkpoint->root == empty_root()) : verify_consistency(request->old_size, checkpoint->size, before.root, checkpoint->root, request->proof);
-  if (!grows) return conflict(422, "the consistency proof does not lead from the last cosigned checkpoint to this one");
-  const std::string line = cosign(note->text, vkey_.name, key_, static_cast<std::uint64_t>(std::max<std::int64_t>(0, clock_.now())));
-  // The kept note: the text, the log's own lines, and our cosignature.
-  std::string kept = note->text + "\n";
+  // From here on the log itself has signed what is asked: what does not fit is evidence. Only the log's own lines count and are kept:
+  // whatever others put beside them would make of one checkpoint as many files as they like.
+  std::string own_note = note->text + "\n";
   for (const auto& own : note->lines)
-    if (std::any_of(trusted->keys.begin(), trusted->keys.end(), [&](const VerifierKey& key) { return verify_line(own, note->text, key); })) kept += own.text + "\n";
-  if (!disk_.write_atomic(folder + "/checkpoint", view(kept + line))) {
+    if (std::any_of(trusted->keys.begin(), trusted->keys.end(), [&](const VerifierKey& key) { return verify_line(own, note->text, key); })) own_note += own.text + "\n";
+  const auto kept = newest_cosigned(folder, checkpoint->origin);
+  if (!kept) return refuse(500, "the witness's own record of this log can't be read or is damaged; its operator must look at it");
+  const Checkpoint& before = *kept;
+  const auto keep = [&] {
+    if (!keep_conflict(folder, note->text, own_note)) broken_ = true;
+  };
+  // Two roots for one size are proof by themselves, whatever old size came with them.
+  const bool other_root = checkpoint->size == before.size && checkpoint->root != before.root;
+  if (other_root) keep();
+  if (request->old_size != before.size) return Answer{409, "text/x.tlog.size", std::to_string(before.size) + "\n"};
+  if (other_root) return refuse(409, "conflict: this log has signed another root for the same size");
+  if (request->old_size == 0 && !request->proof.empty()) return refuse(422, "the consistency proof must be empty where the old size is zero");
+  const bool grows = request->old_size == 0 ? checkpoint->size > 0 || checkpoint->root == empty_root() : verify_consistency(request->old_size, checkpoint->size, before.root, checkpoint->root, request->proof);
+  if (!grows) {
+    keep();
+    return refuse(422, "the consistency proof does not lead from the last cosigned checkpoint to this one");
+  }
+  const std::string line = cosign(note->text, vkey_.name, key_, static_cast<std::uint64_t>(std::max<std::int64_t>(0, clock_.now())));
+  // A checkpoint that came with a wrong proof before, and now with the right one, was never a conflict.
+  const std::string unproved = conflict_path(folder, note->text);
+  if (!disk_.write_atomic(folder + "/checkpoint", view(own_note + line)) || (disk_.exists(unproved) && !disk_.remove(unproved))) {
     broken_ = true;
     return refuse(500, "the witness could not write to its disk and has stopped");
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A witness of logs (C2SP tlog-witness): what another organisation runs, so that no log can show two histories. No sockets here.
 // State in one directory: witness.key (the seed, mode 0600), witness.vkey, lock, and per log logs/<hex SHA-256 of its origin>/ with keys,
-// checkpoint (the newest cosigned, as it was cosigned) and conflicts/ (properly signed checkpoints that do not fit it: evidence).
+// checkpoint (the newest cosigned: the log's lines and the cosignature) and conflicts/ (checkpoints that the log signed and that do not
+// fit it, or came without a proof that they do: evidence; one that is proved later is taken away again).
 #pragma once
 
 #include <memory>
@@ -48,7 +49,8 @@ class Witness {
  private:
   Witness(Disk& disk, std::string directory, Clock& clock, SigningKey key, VerifierKey vkey) : disk_(disk), directory_(std::move(directory)), clock_(clock), key_(std::move(key)), vkey_(std::move(vkey)) {}
   std::string folder_of(std::string_view origin) const;
-  Result<void> keep_conflict(const std::string& folder, const std::string& note);
+  Result<void> keep_conflict(const std::string& folder, const std::string& text, const std::string& note);
+  Result<Checkpoint> newest_cosigned(const std::string& folder, const std::string& origin) const;  // of size 0 when none was
 
   Disk& disk_;
   std::string directory_;

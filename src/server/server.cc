@@ -3,15 +3,15 @@
 // (mode 0600) for commands. The only file that includes Beast: it takes half a minute to compile.
 #include "server/server.h"
 
-#include <sys/socket.h>
+#include <poll.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 
 #include <atomic>
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/version.hpp>
+#include <chrono>
 #include <cstdio>
 #include <thread>
 
@@ -108,6 +108,62 @@ struct Gate {
   }
 };
 
+// A socket whose requests must arrive whole, and whose answers must be taken, by a deadline. SO_RCVTIMEO does not do it: Asio answers a
+// receive that timed out by waiting without an end, and a byte now and then would start it anew.
+class PatientSocket {
+ public:
+  explicit PatientSocket(tcp::socket socket) : socket_(std::move(socket)) {
+    beast::error_code ignored;
+    socket_.non_blocking(true, ignored);
+  }
+  void begin() { deadline_ = std::chrono::steady_clock::now() + kPatience; }
+
+  template <typename Buffers>
+  std::size_t read_some(const Buffers& buffers, beast::error_code& error) {
+    return by_deadline(POLLIN, error, [&] { return socket_.read_some(buffers, error); });
+  }
+  template <typename Buffers>
+  std::size_t write_some(const Buffers& buffers, beast::error_code& error) {
+    return by_deadline(POLLOUT, error, [&] { return socket_.write_some(buffers, error); });
+  }
+  // Beast wants the forms that throw, too.
+  template <typename Buffers>
+  std::size_t read_some(const Buffers& buffers) {
+    return or_throw([&](beast::error_code& error) { return read_some(buffers, error); });
+  }
+  template <typename Buffers>
+  std::size_t write_some(const Buffers& buffers) {
+    return or_throw([&](beast::error_code& error) { return write_some(buffers, error); });
+  }
+
+ private:
+  static constexpr std::chrono::seconds kPatience{30};
+
+  template <typename Do>
+  std::size_t by_deadline(short events, beast::error_code& error, Do act) {
+    while (true) {
+      const std::size_t count = act();
+      if (error != asio::error::would_block && error != asio::error::try_again) return count;
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now()).count();
+      pollfd waiting{socket_.native_handle(), events, 0};
+      if (left <= 0 || ::poll(&waiting, 1, static_cast<int>(left)) == 0) {
+        error = beast::error::timeout;
+        return 0;
+      }
+    }
+  }
+  template <typename Do>
+  std::size_t or_throw(Do act) {
+    beast::error_code error;
+    const std::size_t count = act(error);
+    if (error) throw beast::system_error(error);
+    return count;
+  }
+
+  tcp::socket socket_;
+  std::chrono::steady_clock::time_point deadline_;
+};
+
 template <typename Socket, typename Handle>
 void talk(Socket socket, Handle handle, std::size_t body_limit = kLargestBody) {
   try {
@@ -117,11 +173,13 @@ void talk(Socket socket, Handle handle, std::size_t body_limit = kLargestBody) {
       parser.body_limit(body_limit);
       parser.header_limit(32768);
       beast::error_code error;
+      if constexpr (requires { socket.begin(); }) socket.begin();
       http::read(socket, buffer, parser, error);
       if (error) break;
       auto response = handle(parser.get());
       const bool keep = parser.get().keep_alive();
       response.keep_alive(keep);
+      if constexpr (requires { socket.begin(); }) socket.begin();
       http::write(socket, response, error);
       if (error || !keep) break;
     }
@@ -176,7 +234,6 @@ Result<void> open_acceptor(tcp::acceptor& acceptor, const Endpoint& at, const st
 
 Result<int> serve_service(const std::string& listen, std::size_t body_limit, const std::string& greeting, const Handler& handler) {
   constexpr int kMostConnections = 256;
-  constexpr timeval kIdle{30, 0};
   asio::io_context io;
   tcp::acceptor acceptor(io);
   TRY(open_acceptor(acceptor, TRY(endpoint_of(listen)), listen));
@@ -192,15 +249,16 @@ Result<int> serve_service(const std::string& listen, std::size_t body_limit, con
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
         continue;
       }
-      // A client that says nothing does not hold its thread for ever.
-      ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &kIdle, sizeof kIdle);
-      ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &kIdle, sizeof kIdle);
       ++connections;
-      std::thread([&connections, &handler, body_limit, moved = std::move(socket)]() mutable {
-        talk(
-            std::move(moved), [&](const http::request<http::string_body>& request) { return made(handler(parse_target(request)), request.version()); }, body_limit);
+      try {
+        std::thread([&connections, &handler, body_limit, moved = PatientSocket(std::move(socket))]() mutable {
+          talk(
+              std::move(moved), [&](const http::request<http::string_body>& request) { return made(handler(parse_target(request)), request.version()); }, body_limit);
+          --connections;
+        }).detach();
+      } catch (const std::system_error&) {  // no thread to be had: this client tries again, the others are served
         --connections;
-      }).detach();
+      }
     }
   });
   asio::signal_set signals(io, SIGINT, SIGTERM);

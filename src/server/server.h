@@ -21,7 +21,7 @@ struct Options {
 Result<int> run(std::unique_ptr<casefile::Case> opened, const Options& options);
 
 // A small service of its own (a witness, a time authority): plain HTTP on any address, meant to stand behind a TLS proxy when others
-// reach it. Requests are at most `body_limit` bytes; at most 256 connections, each idle for at most 30 seconds. The handler must be
+// reach it. Requests are at most `body_limit` bytes; at most 256 connections; a request has 30 seconds to arrive whole. The handler must be
 // thread-safe. Serves until SIGINT or SIGTERM. Errors: usage, refused (port taken).
 using Handler = std::function<Response(const Request&)>;
 Result<int> serve_service(const std::string& listen, std::size_t body_limit, const std::string& greeting, const Handler& handler);

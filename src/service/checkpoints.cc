@@ -47,7 +47,7 @@ Result<void> check_name(const std::string& name) {
 
 Result<void> check_url(const std::string& url) {
   if ((!url.starts_with("https://") && !url.starts_with("http://") && !url.starts_with(kLocal)) || url.find_first_of(" \t\n") != std::string::npos)
-    return fail(ErrorCode::usage, "“" + url + "” is no address.", "Give one that begins with https://");
+    return fail(ErrorCode::usage, "“" + url + "” is no address.", "Give one that begins with “https://”.");
   return {};
 }
 
@@ -56,6 +56,7 @@ Result<Bytes> ask_authority(HttpClient& http, const Authority& authority, const 
   if (authority.url.starts_with(kLocal)) {
     const std::string folder = authority.url.substr(kLocal.size());
     const auto lock = real_disk().lock(folder + "/lock");
+    if (!lock && lock.error().code != ErrorCode::refused) return fail(ErrorCode::interrupted, "The time authority at " + folder + " can't be reached: " + lock.error().message, "Check its folder, or name its new one with `oyer tsa add`.");
     if (!lock) return fail(ErrorCode::interrupted, "The time authority at " + folder + " is in use by another process.", "Wait, or name it by the address at which it is served.");
     auto local = TRY(seal::TimeAuthority::open(real_disk(), folder));
     return local.respond(request, system_clock());
@@ -76,9 +77,7 @@ Result<Bytes> ask_authority(HttpClient& http, const Authority& authority, const 
 Result<seal::Timestamp> stamp(HttpClient& http, const Authority& authority, const seal::Certificates& chain, const seal::Imprint& imprint, Bytes& response) {
   const auto request = seal::make_timestamp_request(imprint, system_random());
   response = TRY(ask_authority(http, authority, request.der));
-  auto timestamp = TRY(seal::verify_timestamp(response, imprint, chain, chain));
-  if (timestamp.nonce != hex(request.nonce)) return fail(ErrorCode::check_failed, "The token answers another request than ours.", "Try again; if it happens again, do not trust this authority.");
-  return timestamp;
+  return seal::accept_response(response, imprint, request.nonce, chain, chain);
 }
 
 Result<seal::Certificates> chain_of(const std::string& journal, const std::string& name) {
@@ -127,6 +126,18 @@ Result<json::value> log_checkpoint(Context& context, const json::object& argumen
   if (!before || before->size != journal.size()) TRY(target.sign_checkpoint());
   std::string note = TRY(journal.checkpoint_note());
   auto standing = TRY(journal.witnessed_checkpoint());
+  const std::string name = seal::checkpoint_name(standing.checkpoint.size);
+  const std::string path = directory + "/checkpoints/" + name;
+  const auto kept = real_disk().read_all(path);
+  if (!kept && kept.error().code != ErrorCode::not_found) return tl::unexpected(kept.error());
+  if (kept) {
+    // What was kept is never written over unread; and a checkpoint that was signed anew has lost the lines that its kept copy still bears.
+    const auto opened = seal::open_witnessed(text_of(*kept), journal.policy());
+    if (!opened || opened->checkpoint.text() != standing.checkpoint.text())
+      return fail(ErrorCode::damaged, "The file journal/checkpoints/" + name + " is damaged, or is of another history" + (opened ? "." : ": " + opened.error().message), "Run `oyer verify`, and restore the file from a backup.");
+    standing = TRY(journal.add_cosignatures(text_of(*kept).substr(standing.checkpoint.text().size() + 1)));
+    note = TRY(journal.checkpoint_note());
+  }
   const auto http = seal::curl_client();
   json::array witnesses;
   bool forked = false;
@@ -145,11 +156,17 @@ Result<json::value> log_checkpoint(Context& context, const json::object& argumen
       row["text"] = reply.text;
       row["state"] = reply.state == State::cosigned ? "cosigned" : reply.state == State::unreachable ? "unreachable" : reply.state == State::ahead ? "ahead" : reply.state == State::fork ? "fork" : "refused";
       if (!reply.evidence.empty()) TRY(seal::keep_fork(real_disk(), directory, note, reply.evidence));
-      forked = forked || reply.state == State::fork || reply.state == State::ahead;
+      // Both come with a checkpoint under the log's own signature; a witness that only claims to be ahead stops nothing.
+      forked = forked || !reply.evidence.empty();
       if (reply.state == State::cosigned) {
-        standing = TRY(journal.add_cosignatures(reply.lines));
+        const auto added = journal.add_cosignatures(reply.lines);
+        if (!added && added.error().code != ErrorCode::bad_input) return tl::unexpected(added.error());
+        if (added) standing = *added;
         note = TRY(journal.checkpoint_note());
-        if (std::none_of(standing.cosignatures.begin(), standing.cosignatures.end(), has)) {
+        if (!added) {  // what one of them answers does not keep the others from being asked
+          row["state"] = "refused";
+          row["text"] = added.error().text();
+        } else if (std::none_of(standing.cosignatures.begin(), standing.cosignatures.end(), has)) {
           row["state"] = "refused";
           row["text"] = "Its answer does not verify under the key in the policy.";
         }
@@ -161,10 +178,7 @@ Result<json::value> log_checkpoint(Context& context, const json::object& argumen
   // What is kept never changes again: a copy with more cosignatures than the kept one has stays beside no token of the older bytes.
   const bool worth_keeping = !standing.cosignatures.empty() || !TRY(authorities_of(directory)).empty();
   if (worth_keeping && !forked) {
-    const std::string name = seal::checkpoint_name(standing.checkpoint.size);
-    const std::string path = directory + "/checkpoints/" + name;
     TRY(real_disk().make_directories(directory + "/checkpoints"));
-    const auto kept = real_disk().read_all(path);
     bool stamped = false;
     for (const auto& other : TRY(real_disk().list(directory + "/checkpoints"))) stamped = stamped || (other.starts_with(name + ".") && !other.ends_with(".tmp"));
     if (!kept || (!stamped && text_of(*kept) != note))
@@ -198,7 +212,9 @@ Result<json::value> witness_add(Context& context, const json::object& arguments)
       policy.witnesses.push_back({name, *std::move(key), url});
   }
   if (const auto needed = get_integer(arguments, "quorum")) {
-    if (*needed < 0 || static_cast<std::size_t>(*needed) > policy.witnesses.size()) return fail(ErrorCode::usage, "The quorum must be from 0 to the number of witnesses (" + std::to_string(policy.witnesses.size()) + ").");
+    if (*needed < 0) return fail(ErrorCode::usage, "A quorum is a number of witnesses.", "0 asks for none.");
+    if (static_cast<std::size_t>(*needed) > policy.witnesses.size())
+      return fail(ErrorCode::bad_input, "The quorum can't be larger than the number of witnesses (" + std::to_string(policy.witnesses.size()) + ").", "Name the witnesses first.");
     policy.groups.clear();
     policy.quorum = "none";
     if (*needed > 0) {
@@ -252,18 +268,22 @@ Result<json::value> authority_add(Context& context, const json::object& argument
     pem = std::string(text_of(TRY(real_disk().read_all(url.substr(kLocal.size()) + "/ca.pem"))));
   if (pem.empty()) return fail(ErrorCode::usage, "The authority's certificates are missing.", "Give --certificates FILE: its root, in PEM, received from it.");
   const auto certificates = TRY(seal::Certificates::parse(pem));
+  if (pem.find("-----BEGIN ") == std::string::npos) return fail(ErrorCode::bad_input, "The authority's certificates are not in PEM.", "Convert them: openssl x509 -inform DER -in FILE -out FILE.pem");
+  if (pem.back() != '\n') pem += "\n";  // a renewal writes further ones below
   auto authorities = TRY(authorities_of(directory));
   const auto known = std::find_if(authorities.begin(), authorities.end(), [&](const Authority& one) { return one.name == name; });
   const std::string path = directory + "/checkpoints/" + name + ".chain.pem";
-  if (known != authorities.end()) {
-    if (text_of(TRY(real_disk().read_all(path))) != pem) return fail(ErrorCode::bad_input, "There is another authority called " + name + " already.", "One with new certificates gets a new name, for older tokens need the old ones.");
+  const bool is_new = known == authorities.end();
+  if (!is_new) {
+    const Bytes held = TRY(real_disk().read_all(path));
+    if (!text_of(held).starts_with(pem)) return fail(ErrorCode::bad_input, "There is another authority called " + name + " already.", "One with new certificates gets a new name, for older tokens need the old ones.");
     known->url = url;
   } else {
     authorities.push_back({name, url});
   }
   TRY(target.append("tsa", {{"log.authority/1", {{"name", name}, {"url", url}, {"certificates", pem}}, {}, {}, ""}}, target.info().open));
   TRY(real_disk().make_directories(directory + "/checkpoints"));
-  TRY(real_disk().write_atomic(path, view(pem)));
+  if (is_new) TRY(real_disk().write_atomic(path, view(pem)));  // the file of a known one may hold others' below, from renewals
   std::string text;
   for (const auto& one : authorities) text += one.name + " " + one.url + "\n";
   TRY(real_disk().write_atomic(directory + "/checkpoints/authorities", view(text)));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The whole case: journal, blobs and vault without keys; with keys also every commitment, body, signature and plaintext.
-#include <map>
+#include <algorithm>
 
 #include "base/progress.h"
 #include "seal/checkpoint_audit.h"
@@ -39,17 +39,40 @@ Result<void> verify_decisions(Context& context, const std::function<void(const s
   auto& target = *context.target;
   auto query = context.query();
   std::string policy;
-  std::map<std::string, std::string> certificates;
+  struct Authority {
+    std::string name, url, certificates;
+  };
+  std::vector<Authority> authorities;  // in the order in which they were first named
   for (const auto& thing : TRY(query.list("en", true))) {
     if (thing.type == "log.policy/1") policy = string_or_empty(thing.data, "policy");
-    if (thing.type == "log.authority/1") certificates[string_or_empty(thing.data, "name")] = string_or_empty(thing.data, "certificates");
+    if (thing.type != "log.authority/1") continue;
+    const Authority named{string_or_empty(thing.data, "name"), string_or_empty(thing.data, "url"), string_or_empty(thing.data, "certificates")};
+    const auto known = std::find_if(authorities.begin(), authorities.end(), [&](const Authority& one) { return one.name == named.name; });
+    if (known == authorities.end())
+      authorities.push_back(named);
+    else
+      *known = named;
   }
   const auto& journal = target.store().journal();
   if (policy.empty() ? !journal.policy().witnesses.empty() : policy != journal.policy().text()) fault("The file journal/policy is not what this case's people decided last.");
-  for (const auto& [name, pem] : certificates) {
-    const auto held = real_disk().read_all(target.info().directory + "/journal/checkpoints/" + name + ".chain.pem");
-    if (!held || !text_of(*held).starts_with(pem)) fault("The file journal/checkpoints/" + name + ".chain.pem is not what this case's people decided.");
+  const std::string kept = target.info().directory + "/journal/checkpoints/";
+  std::string lines;
+  for (const auto& one : authorities) {
+    lines += one.name + " " + one.url + "\n";
+    // Below an authority's own certificates stand only those of others that renewed its tokens, and they were decided too.
+    const auto held = real_disk().read_all(kept + one.name + ".chain.pem");
+    std::string_view rest = held ? text_of(*held) : std::string_view{};
+    bool decided = rest.starts_with(one.certificates);
+    if (decided) rest.remove_prefix(one.certificates.size());
+    while (decided && !rest.empty()) {
+      const auto next = std::find_if(authorities.begin(), authorities.end(), [&](const Authority& other) { return !other.certificates.empty() && rest.starts_with(other.certificates); });
+      decided = next != authorities.end();
+      if (decided) rest.remove_prefix(next->certificates.size());
+    }
+    if (!decided) fault("The file journal/checkpoints/" + one.name + ".chain.pem is not what this case's people decided.");
   }
+  const auto held = real_disk().read_all(kept + "authorities");
+  if (held ? text_of(*held) != lines : !lines.empty()) fault("The file journal/checkpoints/authorities is not what this case's people decided.");
   return {};
 }
 
@@ -59,7 +82,7 @@ Result<json::value> verify_case(Context& context, const json::object& arguments)
   auto& target = *context.target;
   auto& store = target.store();
   std::optional<seal::Anchor> anchor;
-  if (const std::string text = string_or_empty(arguments, "anchor"); !text.empty()) anchor = TRY(seal::Anchor::parse(text));
+  if (arguments.contains("anchor")) anchor = TRY(seal::Anchor::parse(string_or_empty(arguments, "anchor")));  // an empty one is refused
   json::array faults;
   const auto fault = [&](const std::string& text) { faults.emplace_back(text); };
   for (const auto& text : target.faults()) fault(text);

@@ -79,9 +79,11 @@ WitnessReply ask_witness(HttpClient& http, const std::string& url, const Journal
     const auto seen = answer->status == 409 ? size_in(*answer) : std::nullopt;
     if (seen && *seen > size) {
       auto other = newest_of(http, prefix, journal.log());
+      if (other && other->checkpoint.size <= size) other.reset();  // it shows no more than is here: that proves nothing
       return {State::ahead,
-              "It has seen " + std::to_string(*seen) + " entries of this log, but only " + std::to_string(size) + " are here: this is an older copy, or entries were lost. Nothing more should be written here; restore the newest backup.", "",
-              other ? other->note : ""};
+              "It has seen " + std::to_string(*seen) + " entries of this log, but only " + std::to_string(size) + " are here: this is an older copy, or entries were lost. Nothing more should be written here; restore the newest backup." +
+                  (other ? "" : " It shows no checkpoint under this log's signature that would prove it, so it may also be mistaken."),
+              "", other ? other->note : ""};
     }
     if (seen && *seen != old_size) {
       old_size = *seen;
