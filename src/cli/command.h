@@ -55,6 +55,7 @@ void add_analysis_commands(std::vector<Command>&);  // weigh, link, names
 void add_product_commands(std::vector<Command>&);   // report, dossier
 void add_record_commands(std::vector<Command>&);    // verify, rebuild, log
 void add_proof_commands(std::vector<Command>&);     // witness, tsa, log checkpoint
+void add_upkeep_commands(std::vector<Command>&);    // fsck
 void add_serve_commands(std::vector<Command>&);     // serve, completion
 
 // Calls a use case on the case that the globals name: through a server that holds it, or by opening it. Asks for the passphrase if need be.

@@ -116,6 +116,7 @@ std::vector<Command> all_commands() {
   add_product_commands(commands);
   add_record_commands(commands);
   add_proof_commands(commands);
+  add_upkeep_commands(commands);
   add_serve_commands(commands);
   return commands;
 }
