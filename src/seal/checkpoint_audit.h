@@ -42,6 +42,9 @@ Result<CheckpointAudit> audit_checkpoints(const Disk& disk, const std::string& j
 // journal/policy; where it is missing, the log alone. Errors: damaged when it is not in the one form that Oyer writes, or names another log.
 Result<Policy> read_policy(const Disk& disk, const std::string& journal_directory, const VerifierKey& log);
 
+// Stands in an authority's chain file, with a name and a line feed, before the certificates of each other one that renewed its tokens.
+inline constexpr std::string_view kRenewalRemark = "# For renewals, of ";
+
 // "00000000000000004711"
 std::string checkpoint_name(std::uint64_t size);
 

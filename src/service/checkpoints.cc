@@ -80,9 +80,14 @@ Result<seal::Timestamp> stamp(HttpClient& http, const Authority& authority, cons
   return seal::accept_response(response, imprint, request.nonce, chain, chain);
 }
 
-Result<seal::Certificates> chain_of(const std::string& journal, const std::string& name) {
-  const Bytes pem = TRY(real_disk().read_all(journal + "/checkpoints/" + name + ".chain.pem"));
-  return seal::Certificates::parse(text_of(pem));
+// An authority's chain file: its own certificates, and below a remark those of others that renewed its tokens.
+Result<std::string> chain_text(const std::string& journal, const std::string& name) { return std::string(text_of(TRY(real_disk().read_all(journal + "/checkpoints/" + name + ".chain.pem")))); }
+
+// Its own certificates alone: what another one answers under its name is not its token, whoever renewed it before.
+Result<std::string> own_chain_text(const std::string& journal, const std::string& name) {
+  std::string text = TRY(chain_text(journal, name));
+  if (const std::size_t below = text.find(seal::kRenewalRemark); below != std::string::npos) text.resize(below);
+  return text;
 }
 
 // Tokens that are missing over a kept checkpoint, one by each authority.
@@ -98,7 +103,8 @@ Result<json::array> stamp_all(HttpClient& http, const std::string& journal, cons
       continue;
     }
     Bytes response;
-    const auto chain = chain_of(journal, authority.name);
+    const auto own = own_chain_text(journal, authority.name);
+    const auto chain = own ? seal::Certificates::parse(*own) : tl::unexpected(own.error());
     const auto timestamp = chain ? stamp(http, authority, *chain, seal::imprint_of(view(note)), response) : tl::unexpected(chain.error());
     if (timestamp) {
       TRY(real_disk().write_atomic(path, response));
@@ -276,7 +282,8 @@ Result<json::value> authority_add(Context& context, const json::object& argument
   const bool is_new = known == authorities.end();
   if (!is_new) {
     const Bytes held = TRY(real_disk().read_all(path));
-    if (!text_of(held).starts_with(pem)) return fail(ErrorCode::bad_input, "There is another authority called " + name + " already.", "One with new certificates gets a new name, for older tokens need the old ones.");
+    if (!text_of(held).starts_with(pem) || (held.size() > pem.size() && !text_of(held).substr(pem.size()).starts_with(seal::kRenewalRemark)))
+      return fail(ErrorCode::bad_input, "There is another authority called " + name + " already.", "One with new certificates gets a new name, for older tokens need the old ones.");
     known->url = url;
   } else {
     authorities.push_back({name, url});
@@ -326,9 +333,10 @@ Result<json::value> authority_renew(Context& context, const json::object& argume
     }
     const std::string record_path = base + "." + one.authority + ".ers";
     auto record = real_disk().exists(record_path) ? TRY(seal::EvidenceRecord::parse(TRY(real_disk().read_all(record_path)))) : TRY(seal::EvidenceRecord::begin(TRY(real_disk().read_all(base + "." + one.authority + ".tsr"))));
-    seal::Certificates all = TRY(chain_of(directory, one.authority));
+    seal::Certificates all = TRY(seal::Certificates::parse(TRY(chain_text(directory, one.authority))));
     for (const auto& authority : TRY(authorities_of(directory))) {
-      const auto chain = TRY(chain_of(directory, authority.name));
+      const std::string own = TRY(own_chain_text(directory, authority.name));
+      const auto chain = TRY(seal::Certificates::parse(own));
       Bytes response;
       const auto timestamp = stamp(*http, authority, chain, record.renewal_imprint(), response);
       if (!timestamp || timestamp->chain_not_after <= one.valid_until) {
@@ -338,10 +346,8 @@ Result<json::value> authority_renew(Context& context, const json::object& argume
       TRY(record.add_renewal(response));
       // The record's tokens may now come from several authorities: its chain file holds the certificates of all of them.
       if (authority.name != one.authority) {
-        const std::string more(text_of(TRY(real_disk().read_all(directory + "/checkpoints/" + authority.name + ".chain.pem"))));
-        const std::string path = directory + "/checkpoints/" + one.authority + ".chain.pem";
-        const std::string held(text_of(TRY(real_disk().read_all(path))));
-        if (held.find(more) == std::string::npos) TRY(real_disk().write_atomic(path, view(held + more)));
+        const std::string held = TRY(chain_text(directory, one.authority));
+        if (held.find(own) == std::string::npos) TRY(real_disk().write_atomic(directory + "/checkpoints/" + one.authority + ".chain.pem", view(held + std::string(seal::kRenewalRemark) + authority.name + "\n" + own)));
         all = all.joined_with(chain);
       }
       TRY(record.verify(note, all, all, now));

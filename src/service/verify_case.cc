@@ -65,6 +65,7 @@ Result<void> verify_decisions(Context& context, const std::function<void(const s
     bool decided = rest.starts_with(one.certificates);
     if (decided) rest.remove_prefix(one.certificates.size());
     while (decided && !rest.empty()) {
+      if (rest.starts_with(seal::kRenewalRemark)) rest.remove_prefix(std::min(rest.size(), rest.find('\n') + 1));
       const auto next = std::find_if(authorities.begin(), authorities.end(), [&](const Authority& other) { return !other.certificates.empty() && rest.starts_with(other.certificates); });
       decided = next != authorities.end();
       if (decided) rest.remove_prefix(next->certificates.size());

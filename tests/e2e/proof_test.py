@@ -394,6 +394,10 @@ class ProofTest(Case):
         row = self.items("tsa", "renew", "--days", "4000")[0]
         self.assertEqual((row["state"], row["by"]), ("renewed", "c"))
         self.assertEqual(self.json("tsa", "ls")["stamps"][0]["renewals"], 2)
+        # Those certificates are for renewals: under the name of a, an answer of b is refused as before.
+        self.json("tsa", "add", "a", "--folder", b, "--certificates", a + "/ca.pem")
+        self.source("T", kind="press")
+        self.assertEqual(self.checkpoint(code=FAILED)["stamped"], {"a": "refused", "b": "stamped", "c": "stamped"})
         # And its address can still be changed.
         self.json("tsa", "add", "a", "--url", "http://127.0.0.1:1", "--certificates", a + "/ca.pem")
         self.whole()
