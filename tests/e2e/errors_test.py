@@ -11,14 +11,14 @@ from support import *
 
 # Commands that need no case, and those that answer for a locked one.
 CASELESS = {"init", "completion", "link", "names match", "witness new", "witness trust", "witness serve", "tsa new", "tsa serve"}
-PATIENT = {"status", "verify", "rebuild", "log list", "log prove"}
+PATIENT = {"fsck", "status", "verify", "rebuild", "log list", "log prove"}
 # What an option or a place takes when no better value is known, so that commands of tomorrow are called too.
 VALUES = {"--label": "LABEL-%d", "--kind": "person", "--title": "T", "--source": "S", "--from": "R", "--how": "copied", "--text": "A text.", "--by": "S", "--position": "document", "--on": "@passage", "--target": "S", "--to": "@claim",
           "--scale": "admiralty", "--reliability": "B", "--reason": "Because.", "--name": "N", "--min-roots": "2", "--instrument": "R/1", "--question": "Was it?", "--territory": "There", "--period": "2006..2011", "--standard": "reasonable grounds",
           "--claim": "@claim", "--body": "HRC", "--symbol": "S/1", "--date": "2014-03-28", "--mode": "letter", "--number": "1", "--use": "quotation", "--key": "A" * 43, "-o,--output": "@new", "--output": "@new",
           "PATH": "@file", "DIR": "@new", "ID": "@claim", "EXHIBIT": "@exhibit", "FILE": "@table", "LEFT": "@file", "RIGHT": "@file", "QUERY": "words", "SHELL": "bash", "FINDING": "F1", "NAME": "n", "LOG": "log.oyer.invalid/x+fb2f4d52+AQ"}
 # Names in a policy are short; a witness is where there is one.
-KINDS = {"reply add": {"--kind": "denial"}, "measure add": {}, "log prove": {}, "witness new": {"--name": "witness.invalid/n"}}
+KINDS = {"reply add": {"--kind": "denial"}, "measure add": {}, "log prove": {}, "custody": {"ID": "@exhibit"}, "custody add": {"--event": "examined"}, "witness new": {"--name": "witness.invalid/n"}}
 
 
 class ErrorsTest(Case):
@@ -46,7 +46,7 @@ class ErrorsTest(Case):
         """A call that is right, by what the command's help says that it requires."""
         words = list(command.words)
         for name, required in command.positionals:
-            if required or command.name() in ("link", "log prove"):
+            if required or command.name() in ("link", "log prove", "custody"):
                 words.append(instead.get(name, self.value(command, name)))
         for names in command.required:
             name = names[-1]
