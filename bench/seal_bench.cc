@@ -63,12 +63,12 @@ Made make(const std::string& directory) {
 }
 
 // A submission of claims whose bodies are 400 bytes long.
-seal::FinishedSubmission submission(const Made& made, std::size_t size) {
+seal::SubmissionBatch submission(const Made& made, std::size_t size) {
   seal::SubmissionContext context{made.store->case_id(), "log.oyer.invalid/bench", "base", "bench", Bytes(16, 2), 1700000000, false, false};
   seal::SubmissionBuilder builder(context, system_random());
   for (std::size_t i = 0; i < size; ++i) (void)need(builder.add("claim.add/1", {{"asserter", std::string(43, 'a')}, {"position", "eyewitness"}, {"support", json::array()}, {"text", std::string(168, 'x')}}));
-  seal::FinishedSubmission out;
-  out.entries = need(builder.finish(made.actor, [&](ByteView plaintext) -> Result<Hash> {
+  seal::SubmissionBatch out;
+  out.entries = need(builder.finish_batch(made.actor, [&](ByteView plaintext) -> Result<Hash> {
     out.blobs.push_back(TRY(made.store->seal(plaintext)));
     return out.blobs.back().ref.address;
   }));
@@ -86,7 +86,7 @@ void append(const std::string& directory, std::size_t size, std::size_t threads,
     callers.emplace_back([&] {
       for (std::size_t done = 0; done < entries / threads; done += size) {
         const auto begun = Moment::now();  // building, sealing and signing count too
-        (void)need(appender.append(submission(made, size)));
+        (void)need(appender.append_batch(submission(made, size)));
         wait.push_back(since(begun) * 1000);
       }
     });
@@ -158,17 +158,17 @@ void ingest(const std::string& directory, std::span<char*> files) {
     const auto file = need(real_disk().open(name));
     std::uint64_t at = 0;
     const auto ref = need(made.store->put_stream(
-        [&]() -> Result<Bytes> {
-          Bytes piece = TRY(file->read(at, 1U << 20));
-          at += piece.size();
-          return piece;
+        [&](std::span<std::uint8_t> out) -> Result<std::size_t> {
+          const std::size_t got = TRY(file->read_into(at, out));
+          at += got;
+          return got;
         },
         false));
     bytes += ref.size;
   }
   auto last = submission(made, 1);
   for (const auto& blob : last.blobs) need(made.store->place(blob));
-  (void)need(made.store->append(last.entries));
+  (void)need(made.store->append_batch(last.entries));
   std::printf("{\"bytes\": %llu}\n", static_cast<unsigned long long>(bytes));
 }
 

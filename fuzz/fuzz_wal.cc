@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto content = seal::parse_wal(file);
     if (!content) return;
     if (content->valid_bytes > file.size() || content->first % 256 != 0) std::abort();
-    for (const Bytes& entry : content->entries)
-      if (entry.empty() || entry.size() > 65535) std::abort();
+    for (std::size_t i = 0; i < content->entries.size(); ++i)
+      if (content->entries[i].empty() || content->entries[i].size() > 65535) std::abort();
     // What was read is read again from the part that is kept.
     const auto again = seal::parse_wal(file.first(content->valid_bytes));
     if (!again || again->entries != content->entries || again->valid_bytes != content->valid_bytes) std::abort();

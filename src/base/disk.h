@@ -2,6 +2,7 @@
 // Files behind an interface, so that tests can make them fail, tear and run full.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,6 +29,12 @@ class ReadFile {
  public:
   virtual ~ReadFile() = default;
   virtual Result<Bytes> read(std::uint64_t offset, std::size_t length) const = 0;  // fewer bytes only at the end
+  // The same into memory that is there already; how many bytes came.
+  virtual Result<std::size_t> read_into(std::uint64_t offset, std::span<std::uint8_t> out) const {
+    const Bytes bytes = TRY(read(offset, out.size()));
+    std::copy(bytes.begin(), bytes.end(), out.begin());
+    return bytes.size();
+  }
   virtual std::uint64_t size() const = 0;
 };
 
@@ -53,6 +60,10 @@ class Disk {
   // Overwrites bytes in place and syncs (shredding only).
   virtual Result<void> overwrite(const std::string& path, std::uint64_t offset, ByteView bytes) = 0;
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;  // with fsync of the directory
+  // The same without waiting, for many: makes the folder of `to` where it is missing. Durable once `sync_folder` of that folder has
+  // returned, and of the one above it.
+  virtual Result<void> move(const std::string& from, const std::string& to) = 0;
+  virtual Result<void> sync_folder(const std::string& path) = 0;
   virtual Result<void> make_directories(const std::string& path) = 0;
   virtual Result<void> remove(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& directory) const = 0;  // names, sorted

@@ -2,6 +2,7 @@
 #include "seal/blob_store.h"
 
 #include <algorithm>
+#include <set>
 
 #include "seal/hash.h"
 #include "seal/record_file.h"
@@ -16,6 +17,7 @@ constexpr std::uint64_t kPackLimit = 256U << 20;
 constexpr std::size_t kLargestBuffer = 1U << 20;  // of records not yet written
 constexpr std::size_t kPiece = 1U << 20;          // large files are read in such pieces
 constexpr std::uint64_t kWriteback = 8U << 20;    // and given to the disk in such ones
+constexpr std::size_t kMostWaiting = 128;         // large files: each holds a descriptor
 
 Bytes file_header() {
   Bytes out = to_bytes(std::string_view("oyer-pack/1\n"));
@@ -137,9 +139,11 @@ Result<Hash> BlobStore::put(ByteView stored, const Hash& address) {
   if (!writable_) return fail(ErrorCode::refused, "The case is open for reading only.");
   if (places_.contains(address)) return address;
   if (stored.size() > kLargestPacked) {
-    auto large = TRY(writer());  // by way of tmp/, so that a power cut leaves nothing beside the blobs
-    TRY(large->write(stored));
-    return large->finish();
+    const std::string path = new_path();  // by way of tmp/, so that a power cut leaves nothing beside the blobs
+    auto file = TRY(disk_.append(path, 0));
+    TRY(file->write(stored));
+    TRY(keep(path, std::move(file), address));
+    return address;
   }
   if (pack_ == nullptr || pack_->size() + buffer_.size() + kRecordHead + stored.size() > kPackLimit) {
     TRY(sync());
@@ -165,12 +169,52 @@ Result<void> BlobStore::flush() {
 }
 
 Result<void> BlobStore::sync() {
+  TRY(sync_large());
   if (!dirty_) return {};
   TRY(flush());
   TRY(pack_->sync());
   dirty_ = false;
   open_packs_.erase(newest_);  // its size has changed
   return {};
+}
+
+std::string BlobStore::new_path() { return directory_ + "/tmp/" + std::to_string(++counter_); }
+
+Result<void> BlobStore::keep(std::string path, std::unique_ptr<AppendFile> file, const Hash& address) {
+  TRY(file->start_writeback());
+  // Its equal may wait already. One that is stored is replaced by its equal all the same: its name may never have been made durable.
+  if (!waiting_.try_emplace(address, Waiting{path, std::move(file)}).second) return disk_.remove(path);
+  return waiting_.size() < kMostWaiting ? Result<void>{} : sync_large();
+}
+
+// All that waits, together: the disk has all of the data before it waits for the first, and one commit of the file system carries most
+// of the names. Order: data durable, then renamed, then folders durable; a name never stands for bytes that a power cut could take.
+Result<void> BlobStore::sync_large() {
+  if (broken_) return fail(ErrorCode::damaged, "An earlier write to blobs/ failed, so nothing more is made durable there.", "Check the disk, then open the case again.");
+  if (waiting_.empty()) return {};
+  broken_ = true;  // until all stands: a failed write is never retried
+  for (auto& [address, waiting] : waiting_) TRY(waiting.file->sync());
+  std::set<std::string> folders{directory_};  // a folder may be new
+  for (auto& [address, waiting] : waiting_) {
+    waiting.file.reset();
+    const std::string target = file_path(address);
+    TRY(disk_.move(waiting.path, target));
+    folders.insert(target.substr(0, target.find_last_of('/')));
+  }
+  for (const std::string& folder : folders) TRY(disk_.sync_folder(folder));
+  waiting_.clear();
+  broken_ = false;
+  return {};
+}
+
+BlobStore::~BlobStore() {
+  for (auto& [address, waiting] : waiting_)
+    if (waiting.file) (void)disk_.remove(waiting.path);
+}
+
+std::string BlobStore::path_of(const Hash& address) const {
+  const auto it = waiting_.find(address);
+  return it != waiting_.end() && it->second.file ? it->second.path : file_path(address);
 }
 
 class BlobStore::FileWriter : public BlobStore::Writer {
@@ -181,34 +225,36 @@ class BlobStore::FileWriter : public BlobStore::Writer {
   }
   Result<void> write(ByteView bytes) override {
     hash_.update(bytes);
-    if (!file_) {
+    if (buffer_.size() + bytes.size() < (file_ ? kLargestBuffer : kLargestPacked + 1)) {
       append(buffer_, bytes);
-      if (buffer_.size() <= kLargestPacked) return {};
-      file_ = TRY(store_.disk_.append(path_, 0));
-      TRY(file_->write(buffer_));
-      buffer_.clear();
       return {};
     }
-    append(buffer_, bytes);
-    return buffer_.size() < kLargestBuffer ? Result<void>{} : flush();
+    if (!file_) file_ = TRY(store_.disk_.append(path_, 0));
+    TRY(flush());
+    if (bytes.size() < kWorthAWrite) {
+      append(buffer_, bytes);
+      return {};
+    }
+    TRY(file_->write(bytes));  // as it lies: many chunks
+    return begin_writeback();
   }
   Result<Hash> finish() override {
-    if (!file_) return store_.put(buffer_);
-    TRY(flush());
     const Hash address = hash_.finish();
-    TRY(file_->sync());
-    file_.reset();
-    // A file that is already there is replaced by its equal: its name may never have been made durable.
-    const std::string target = store_.file_path(address);
-    TRY(store_.disk_.make_directories(target.substr(0, target.find_last_of('/'))));
-    TRY(store_.disk_.rename(path_, target));
+    if (!file_) return store_.put(buffer_, address);
+    TRY(flush());
+    TRY(store_.keep(path_, std::move(file_), address));
     return address;
   }
 
  private:
+  static constexpr std::size_t kWorthAWrite = 1U << 16;
   Result<void> flush() {
+    if (buffer_.empty()) return {};
     TRY(file_->write(buffer_));
     buffer_.clear();
+    return begin_writeback();
+  }
+  Result<void> begin_writeback() {
     if (file_->size() - started_ < kWriteback) return {};
     started_ = file_->size();
     return file_->start_writeback();
@@ -223,11 +269,10 @@ class BlobStore::FileWriter : public BlobStore::Writer {
 
 Result<std::unique_ptr<BlobStore::Writer>> BlobStore::writer() {
   if (!writable_) return fail(ErrorCode::refused, "The case is open for reading only.");
-  static unsigned counter = 0;
-  return std::make_unique<FileWriter>(*this, directory_ + "/tmp/" + std::to_string(++counter));
+  return std::make_unique<FileWriter>(*this, new_path());
 }
 
-bool BlobStore::contains(const Hash& address) const { return places_.contains(address) || disk_.exists(file_path(address)); }
+bool BlobStore::contains(const Hash& address) const { return places_.contains(address) || disk_.exists(path_of(address)); }
 
 Result<Bytes> BlobStore::get(const Hash& address) const {
   const auto it = places_.find(address);
@@ -240,8 +285,8 @@ Result<Bytes> BlobStore::get(const Hash& address) const {
     auto& pack = open_packs_[it->second.pack];
     if (!pack || pack->size() < it->second.offset + it->second.length) pack = TRY(disk_.open(pack_path(it->second.pack)));
     bytes = TRY(pack->read(it->second.offset, it->second.length));
-  } else if (disk_.exists(file_path(address))) {
-    bytes = TRY(disk_.read_all(file_path(address)));
+  } else if (disk_.exists(path_of(address))) {
+    bytes = TRY(disk_.read_all(path_of(address)));
   } else {
     return fail(ErrorCode::damaged, "The stored bytes " + hex(address).substr(0, 16) + "… are missing.", "Restore blobs/ from a backup.");
   }
@@ -250,11 +295,12 @@ Result<Bytes> BlobStore::get(const Hash& address) const {
 }
 
 Result<void> BlobStore::read(const Hash& address, const std::function<Result<void>(ByteView)>& sink) const {
-  if (places_.contains(address) || !disk_.exists(file_path(address))) return sink(TRY(get(address)));
-  const auto file = TRY(disk_.open(file_path(address)));
+  if (places_.contains(address) || !disk_.exists(path_of(address))) return sink(TRY(get(address)));
+  const auto file = TRY(disk_.open(path_of(address)));
   Sha256 hash;
+  Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, file->size())));
   for (std::uint64_t at = 0; at < file->size();) {
-    const Bytes piece = TRY(file->read(at, kPiece));
+    const ByteView piece = ByteView(buffer).first(TRY(file->read_into(at, buffer)));
     if (piece.empty()) break;
     hash.update(piece);
     TRY(sink(piece));
@@ -266,7 +312,7 @@ Result<void> BlobStore::read(const Hash& address, const std::function<Result<voi
 
 std::string BlobStore::place_of(const Hash& address) const {
   const auto it = places_.find(address);
-  if (it == places_.end()) return file_path(address);
+  if (it == places_.end()) return path_of(address);
   return pack_path(it->second.pack) + " at offset " + std::to_string(it->second.offset);
 }
 
@@ -315,6 +361,8 @@ Result<std::uint64_t> BlobStore::scrub(const std::function<void(const std::strin
 std::vector<Hash> BlobStore::addresses() const {
   std::vector<Hash> out;
   for (const auto& [address, place] : places_) out.push_back(address);
+  for (const auto& [address, waiting] : waiting_)
+    if (waiting.file && !disk_.exists(file_path(address))) out.push_back(address);
   if (const auto folders = disk_.list(directory_)) {
     for (const auto& folder : *folders) {
       if (folder.size() != 2) continue;

@@ -98,7 +98,7 @@ Result<JournalAudit> audit_journal(Disk& disk, const std::string& directory, con
     }
   }
   if (whole)
-    for (const Bytes& entry : content.entries) take(entry);
+    for (std::size_t i = 0; i < content.entries.size(); ++i) take(content.entries[i]);
   audit.size = leaves.size();
   audit.root = merkle_root(leaves);
 

@@ -40,6 +40,9 @@ namespace {
 
 tl::unexpected<Error> locked() { return fail(ErrorCode::refused, "The case is locked.", "Run `oyer unlock`, or give --key-file."); }
 
+constexpr std::size_t kPiece = 1U << 20;
+constexpr std::size_t kAhead = 4;  // pieces that wait for their digests
+
 // SHA-256 and SHA-512 of pieces, on a thread of its own beside encrypting and writing. At most kAhead pieces wait.
 class Digests {
  public:
@@ -67,7 +70,6 @@ class Digests {
   }
 
  private:
-  static constexpr std::size_t kAhead = 4;
   static constexpr std::size_t kWorthAThread = 1U << 18;
   void take(const Bytes& piece) {
     sha256_.update(piece);
@@ -136,6 +138,26 @@ Result<BlobRef> Store::put(ByteView plaintext, bool open_tier) {
 }
 
 Result<BlobRef> Store::put_stream(const ByteSource& source, bool open_tier) {
+  return put_pieces([&]() -> Result<std::shared_ptr<const Bytes>> { return std::make_shared<const Bytes>(TRY(source())); }, open_tier);
+}
+
+// Fresh memory for each piece would be taken from the kernel, cleared and given back each time; these few go round. One more than
+// may wait for their digests: when a buffer's turn comes again, `Digests::add` has seen its old content done with.
+Result<BlobRef> Store::put_stream(const ByteFill& fill, bool open_tier) {
+  std::array<std::shared_ptr<Bytes>, kAhead + 1> buffers;
+  std::size_t turn = 0;
+  return put_pieces(
+      [&]() -> Result<std::shared_ptr<const Bytes>> {
+        auto& buffer = buffers[turn++ % buffers.size()];
+        if (!buffer) buffer = std::make_shared<Bytes>();
+        buffer->resize(kPiece);
+        buffer->resize(TRY(fill(*buffer)));
+        return buffer;
+      },
+      open_tier);
+}
+
+Result<BlobRef> Store::put_pieces(const Pieces& next, bool open_tier) {
   if (!open_tier && (!keys_ || !headers_)) return locked();
   auto writer = TRY(blobs_->writer());
   const age::FileKey key = age::new_file_key(system_random());
@@ -143,7 +165,7 @@ Result<BlobRef> Store::put_stream(const ByteSource& source, bool open_tier) {
   Digests digests;
   BlobRef ref;
   while (true) {
-    const auto piece = std::make_shared<const Bytes>(TRY(source()));
+    const auto piece = TRY(next());
     if (piece->empty()) break;
     digests.add(piece);
     ref.size += piece->size();
@@ -187,10 +209,12 @@ Result<Bytes> Store::get(const Hash& address, bool open_tier) const {
   return plaintext;
 }
 
-Result<std::uint64_t> Store::append(std::span<const Bytes> entries) {
+Result<std::uint64_t> Store::append(std::span<const Bytes> entries) { return append_batch(TRY(EntryBatch::of(entries))); }
+
+Result<std::uint64_t> Store::append_batch(const EntryBatch& entries) {
   TRY(blobs_->sync());
   if (headers_) TRY(headers_->sync());
-  return journal_->append(entries);
+  return journal_->append_batch(entries);
 }
 
 Result<Hash> Store::seal_segment(ByteView plaintext) { return TRY(put(plaintext, false)).address; }

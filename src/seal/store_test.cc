@@ -162,11 +162,66 @@ TEST(Blobs, every_flipped_byte_of_a_pack_is_told_and_costs_its_own_record_alone)
   }
 }
 
+TEST(Blobs, large_ones_are_there_at_once_and_durable_together_with_the_next_sync) {
+  FaultyDisk disk = fresh_blobs();
+  std::map<Hash, Bytes> large;
+  {
+    auto store = blobs_of(disk);
+    for (int i = 0; i < 200; ++i) {  // more than wait at once, and some twice
+      const Bytes bytes = pattern(static_cast<std::uint64_t>(i % 150), 65537 + static_cast<std::size_t>(i % 150));
+      const Hash address = store->put(bytes).value();
+      large[address] = bytes;
+      ASSERT_TRUE(store->contains(address));
+      ASSERT_EQ(store->get(address).value(), bytes);
+      ASSERT_TRUE(store->read(address, [](ByteView) -> Result<void> { return {}; }));
+    }
+    EXPECT_EQ(store->addresses().size(), large.size());
+    ASSERT_TRUE(store->sync());
+    EXPECT_TRUE(disk.list("b/tmp").value().empty());
+  }
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    FaultyDisk cut = disk;
+    cut.restart_after_power_cut(seed);
+    const auto store = blobs_of(cut);
+    for (const auto& [address, bytes] : large) ASSERT_EQ(store->get(address).value(), bytes) << seed;
+    EXPECT_TRUE(faults_of(*store).empty());
+  }
+}
+
+TEST(Blobs, a_name_never_stands_for_bytes_that_a_power_cut_took_and_a_failed_sync_is_not_retried) {
+  const FaultyDisk fresh = fresh_blobs();
+  const auto fill = [](BlobStore& store) {
+    for (std::uint64_t i = 0; i < 5; ++i)
+      if (!store.put(pattern(i, 70000))) return false;
+    return true;
+  };
+  for (const auto fault : {FaultyDisk::Fault::power_cut, FaultyDisk::Fault::io_error}) {
+    std::uint64_t failed = 0;
+    for (bool hit = true; hit; ++failed) {
+      FaultyDisk disk = fresh;
+      auto store = blobs_of(disk);
+      ASSERT_TRUE(fill(*store));
+      disk.arm(fault, failed);
+      const bool done = store->sync().has_value();
+      hit = disk.hit();
+      EXPECT_EQ(done, !hit) << failed;
+      for (int again = 0; hit && again < 2; ++again) EXPECT_FALSE(store->sync()) << failed;
+      store.reset();
+      disk.restart_after_power_cut(failed);
+      const auto after = blobs_of(disk);
+      EXPECT_TRUE(faults_of(*after).empty()) << failed;
+      for (std::uint64_t i = 0; !hit && i < 5; ++i) EXPECT_EQ(after->get(sha256(pattern(i, 70000))).value(), pattern(i, 70000));
+    }
+    EXPECT_GT(failed, 5U * 2);  // each file is synced and renamed
+  }
+}
+
 TEST(Blobs, damaged_and_missing_ones_are_told_apart_from_unknown_files) {
   FaultyDisk disk = fresh_blobs();
   const Bytes large = pattern(1, 70000);
   auto store = blobs_of(disk);
   const Hash address = store->put(large).value();
+  ASSERT_TRUE(store->sync());
   const std::string name = hex(address), path = "b/" + name.substr(0, 2) + "/" + name;
   disk.raw(path)[5] ^= 1;
   EXPECT_EQ(store->get(address).error().code, ErrorCode::damaged);

@@ -184,6 +184,19 @@ class FaultyDisk : public Disk {
     return {};
   }
 
+  Result<void> move(const std::string& from, const std::string& to) override {
+    if (step(Step::write)) return broken("Renaming to", to);
+    if (!names_.contains(from)) return fail(ErrorCode::not_found, "Renaming to " + to + " failed: no such file.");
+    add_directories(parent_of(to));
+    change({to, names_.at(from), from});
+    return {};
+  }
+
+  Result<void> sync_folder(const std::string& path) override {
+    if (!sync_directory(path)) return broken("Making durable", path);
+    return {};
+  }
+
   Result<void> make_directories(const std::string& path) override {
     if (directories_.contains(path)) return {};
     if (step(Step::write)) return broken("Making the folder", path);
