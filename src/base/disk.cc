@@ -177,6 +177,12 @@ class RealDisk : public Disk {
     return file;
   }
 
+  Result<std::unique_ptr<AppendFile>> scratch(const std::string& path) override {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (fd < 0) return system_error("Creating", path, errno);
+    return std::make_unique<RealAppendFile>(fd, path, 0);
+  }
+
   Result<void> write_atomic(const std::string& path, ByteView bytes, unsigned mode) override {
     static std::atomic<unsigned> counter{0};
     std::string temporary;

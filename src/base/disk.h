@@ -52,6 +52,8 @@ class Disk {
   virtual Result<std::unique_ptr<ReadFile>> open(const std::string& path) const = 0;
   // Opens or creates; `keep` cuts the file to that many bytes first (a torn tail).
   virtual Result<std::unique_ptr<AppendFile>> append(const std::string& path, std::uint64_t keep) = 0;
+  // A new, empty file whose name need not outlive a power cut: it is moved when it is whole.
+  virtual Result<std::unique_ptr<AppendFile>> scratch(const std::string& path) = 0;
   // Temporary file, fsync, rename, fsync of the directory: afterwards the old or the new content stands, never a mixture.
   virtual Result<void> write_atomic(const std::string& path, ByteView bytes, unsigned mode = 0644) = 0;
   // Writes a derived file without waiting for the disk; `sync_everything` makes all of them durable at once.

@@ -307,6 +307,7 @@ Result<void> PayloadWriter::flush() {
 Result<void> PayloadWriter::seal(ByteView plaintext, bool last) {
   const std::size_t length = plaintext.size() + kTag;
   if (filled_ + length > kGathered) TRY(flush());
+  if (plaintext.size() == kChunk) sealed_.reserve(kGathered);
   if (sealed_.size() < filled_ + length) sealed_.resize(filled_ + length);
   cipher_->seal(chunk_nonce(counter_++, last), plaintext, sealed_.data() + filled_);
   filled_ += length;

@@ -17,7 +17,7 @@ constexpr std::uint64_t kPackLimit = 256U << 20;
 constexpr std::size_t kLargestBuffer = 1U << 20;  // of records not yet written
 constexpr std::size_t kPiece = 1U << 20;          // large files are read in such pieces
 constexpr std::uint64_t kWriteback = 8U << 20;    // and given to the disk in such ones
-constexpr std::size_t kMostWaiting = 128;         // large files: each holds a descriptor
+constexpr std::size_t kMostWaiting = 256;         // large files: each holds a descriptor
 
 Bytes file_header() {
   Bytes out = to_bytes(std::string_view("oyer-pack/1\n"));
@@ -140,7 +140,7 @@ Result<Hash> BlobStore::put(ByteView stored, const Hash& address) {
   if (places_.contains(address)) return address;
   if (stored.size() > kLargestPacked) {
     const std::string path = new_path();  // by way of tmp/, so that a power cut leaves nothing beside the blobs
-    auto file = TRY(disk_.append(path, 0));
+    auto file = TRY(disk_.scratch(path));
     TRY(file->write(stored));
     TRY(keep(path, std::move(file), address));
     return address;
@@ -229,7 +229,7 @@ class BlobStore::FileWriter : public BlobStore::Writer {
       append(buffer_, bytes);
       return {};
     }
-    if (!file_) file_ = TRY(store_.disk_.append(path_, 0));
+    if (!file_) file_ = TRY(store_.disk_.scratch(path_));
     TRY(flush());
     if (bytes.size() < kWorthAWrite) {
       append(buffer_, bytes);

@@ -10,6 +10,12 @@
 #include "seal/hash.h"
 
 namespace oyer::seal {
+namespace {
+
+constexpr std::size_t kPiece = 1U << 20;
+constexpr std::size_t kAhead = 4;  // pieces that wait for their digests
+
+}  // namespace
 
 Result<std::unique_ptr<Store>> Store::open(Disk& disk, const std::string& directory, std::string case_id, bool writable) {
   std::unique_ptr<Store> store(new Store(std::move(case_id)));
@@ -29,6 +35,15 @@ void Store::forget_keys() {
   keys_.reset();
   log_key_.reset();
   wipe(hint_key_);
+  forget_buffers();
+}
+
+void Store::forget_buffers() {
+  for (const auto& buffer : buffers_) {
+    buffer->resize(kPiece);  // a short piece leaves the rest of an older one
+    wipe(*buffer);
+  }
+  buffers_.clear();
 }
 
 Hash Store::derive(std::string_view info) const {
@@ -39,9 +54,6 @@ Hash Store::derive(std::string_view info) const {
 namespace {
 
 tl::unexpected<Error> locked() { return fail(ErrorCode::refused, "The case is locked.", "Run `oyer unlock`, or give --key-file."); }
-
-constexpr std::size_t kPiece = 1U << 20;
-constexpr std::size_t kAhead = 4;  // pieces that wait for their digests
 
 // SHA-256 and SHA-512 of pieces, on a thread of its own beside encrypting and writing. At most kAhead pieces wait.
 class Digests {
@@ -144,12 +156,12 @@ Result<BlobRef> Store::put_stream(const ByteSource& source, bool open_tier) {
 // Fresh memory for each piece would be taken from the kernel, cleared and given back each time; these few go round. One more than
 // may wait for their digests: when a buffer's turn comes again, `Digests::add` has seen its old content done with.
 Result<BlobRef> Store::put_stream(const ByteFill& fill, bool open_tier) {
-  std::array<std::shared_ptr<Bytes>, kAhead + 1> buffers;
   std::size_t turn = 0;
   return put_pieces(
       [&]() -> Result<std::shared_ptr<const Bytes>> {
-        auto& buffer = buffers[turn++ % buffers.size()];
-        if (!buffer) buffer = std::make_shared<Bytes>();
+        const std::size_t number = turn++ % (kAhead + 1);
+        if (number == buffers_.size()) buffers_.push_back(std::make_shared<Bytes>());
+        const auto& buffer = buffers_[number];
         buffer->resize(kPiece);
         buffer->resize(TRY(fill(*buffer)));
         return buffer;

@@ -43,6 +43,9 @@ class Store {
   void unlock(KeyRing keys);
   void set_log_key(const SigningKey& key) { log_key_.emplace(key); }
   void forget_keys();
+  ~Store() { forget_buffers(); }
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
   bool unlocked() const { return keys_.has_value(); }
   const KeyRing& keys() const { return *keys_; }
   const std::string& case_id() const { return case_id_; }
@@ -76,6 +79,7 @@ class Store {
 
  private:
   explicit Store(std::string case_id) : case_id_(std::move(case_id)) {}
+  void forget_buffers();
   using Pieces = std::function<Result<std::shared_ptr<const Bytes>>()>;
   Result<BlobRef> put_pieces(const Pieces& next, bool open_tier);
   Result<age::FileKey> key_of(const Hash& address) const;
@@ -85,6 +89,7 @@ class Store {
   std::unique_ptr<HeaderStore> headers_;
   std::optional<KeyRing> keys_;
   std::optional<SigningKey> log_key_;
+  std::vector<std::shared_ptr<Bytes>> buffers_;  // of put_stream, kept from blob to blob; forgotten with the keys
   Hash hint_key_{};
   Tag base_tag_{};
 };

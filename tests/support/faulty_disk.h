@@ -129,6 +129,13 @@ class FaultyDisk : public Disk {
     return std::make_unique<Appender>(*this, id, path, keep);
   }
 
+  Result<std::unique_ptr<AppendFile>> scratch(const std::string& path) override {
+    if (step(Step::write)) return broken("Creating", path);
+    if (!directories_.contains(parent_of(path))) return fail(ErrorCode::not_found, "Creating " + path + " failed: no such folder.");
+    create(path);
+    return std::make_unique<Appender>(*this, names_.at(path), path, 0);
+  }
+
   Result<void> write_atomic(const std::string& path, ByteView bytes, unsigned = 0644) override {
     const std::string temporary = path + ".tmp1-" + std::to_string(temporaries_++);
     if (step(Step::write)) return broken("Creating", temporary);
