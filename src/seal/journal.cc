@@ -34,16 +34,23 @@ std::string tile_path(std::uint64_t index, unsigned width) {
   return path;
 }
 
-Result<std::vector<Bytes>> parse_bundle(ByteView bytes, std::size_t count) {
-  std::vector<Bytes> entries;
+Result<std::vector<ByteView>> view_bundle(ByteView bytes, std::size_t count) {
+  std::vector<ByteView> entries;
   entries.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     if (bytes.size() < 2 || bytes.size() - 2 < get_u16(bytes.data()) || get_u16(bytes.data()) == 0) return fail(ErrorCode::damaged, "An entry bundle ends within its entry " + std::to_string(i) + ".", "Restore the file from a backup.");
     const std::size_t n = get_u16(bytes.data());
-    entries.push_back(to_bytes(bytes.subspan(2, n)));
+    entries.push_back(bytes.subspan(2, n));
     bytes = bytes.subspan(2 + n);
   }
   if (!bytes.empty()) return fail(ErrorCode::damaged, "An entry bundle has bytes after its last entry.", "Restore the file from a backup.");
+  return entries;
+}
+
+Result<std::vector<Bytes>> parse_bundle(ByteView bytes, std::size_t count) {
+  std::vector<Bytes> entries;
+  entries.reserve(count);
+  for (const auto views = TRY(view_bundle(bytes, count)); const ByteView entry : views) entries.push_back(to_bytes(entry));
   return entries;
 }
 

@@ -81,7 +81,8 @@ class Journal {
   mutable std::vector<Bytes> bundle_cache_;
 };
 
-// Parses an entry bundle of exactly `count` entries. Error: damaged.
+// Parses an entry bundle of exactly `count` entries. Error: damaged. The first gives views of `bytes`.
+Result<std::vector<ByteView>> view_bundle(ByteView bytes, std::size_t count);
 Result<std::vector<Bytes>> parse_bundle(ByteView bytes, std::size_t count);
 
 }  // namespace oyer::seal
