@@ -2,6 +2,7 @@
 #include "seal/blob_store.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "seal/hash.h"
@@ -14,10 +15,11 @@ constexpr std::string_view kMagic = "OYPR";
 constexpr std::size_t kFileHeader = 16;
 constexpr std::size_t kRecordHead = 40;  // magic, length, address
 constexpr std::uint64_t kPackLimit = 256U << 20;
-constexpr std::size_t kLargestBuffer = 1U << 20;  // of records not yet written
-constexpr std::size_t kPiece = 1U << 20;          // large files are read in such pieces
-constexpr std::uint64_t kWriteback = 8U << 20;    // and given to the disk in such ones
-constexpr std::size_t kMostWaiting = 256;         // large files: each holds a descriptor
+constexpr std::size_t kLargestBuffer = 1U << 20;   // of records not yet written
+constexpr std::size_t kPiece = 1U << 20;           // large files are read in such pieces
+constexpr std::uint64_t kWriteback = 8U << 20;     // and given to the disk in such ones
+constexpr std::uint64_t kCheckedStep = 16U << 20;  // a pack is hashed whole up to this size when the case is opened, and so much of it behind what was checked
+constexpr std::size_t kMostWaiting = 256;          // large files: each holds a descriptor
 
 Bytes file_header() {
   Bytes out = to_bytes(std::string_view("oyer-pack/1\n"));
@@ -33,7 +35,55 @@ std::optional<std::size_t> take_record(ByteView file, std::size_t at) {
   return kRecordHead + length;
 }
 
+using SeeRecord = std::function<void(const Hash& address, std::uint64_t offset, std::uint64_t length)>;
+
+// Goes from head to head without hashing; where it stopped: at `end`, or at what is no whole record.
+Result<std::uint64_t> walk_heads(const ReadFile& pack, std::uint64_t end, const SeeRecord& see) {
+  std::uint64_t at = kFileHeader;
+  constexpr std::size_t kWindow = 1U << 20;
+  Bytes window;
+  std::uint64_t window_start = 0;
+  while (at + kRecordHead <= end) {
+    if (window.empty() || at < window_start || at + kRecordHead > window_start + window.size()) {
+      window_start = at;
+      window = TRY(pack.read(at, kWindow));
+    }
+    const std::uint8_t* head = window.data() + (at - window_start);
+    const std::uint64_t length = get_u32(head + 4);
+    if (text_of({head, 4}) != kMagic || at + kRecordHead + length > end) break;
+    Hash address;
+    std::copy_n(head + 8, 32, address.begin());
+    see(address, at + kRecordHead, length);
+    at += kRecordHead + length;
+  }
+  return at;
+}
+
+std::string checked_text(std::uint32_t number, std::uint64_t offset) { return "oyer-checked/1\n" + std::to_string(number) + " " + std::to_string(offset) + "\n"; }
+
 }  // namespace
+
+// Records of pack `number` before this offset were hashed, or written and synced, by an earlier writer that said so; 0 when none did or
+// when it can't be so. The file may lie (a backup, a flipped bit): then a damaged record is found when it is read and not already here.
+Result<std::uint64_t> BlobStore::checked_before(std::uint32_t number, const ReadFile& pack) const {
+  const std::string path = directory_ + "/checked";
+  if (pack.size() < kCheckedStep || !disk_.exists(path)) return 0;
+  const auto bytes = disk_.read_all(path);
+  if (!bytes) return 0;
+  const std::string_view text = text_of(*bytes);
+  const std::size_t space = text.find(' ');
+  std::uint64_t offset = 0;
+  if (space == std::string_view::npos || text.size() - space > 12 || std::from_chars(text.data() + space + 1, text.data() + text.size(), offset).ec != std::errc()) return 0;
+  if (text != checked_text(number, offset) || offset < kFileHeader || offset > pack.size()) return 0;
+  if (TRY(pack.read(0, kFileHeader)) != file_header()) return 0;
+  return TRY(walk_heads(pack, offset, [](const Hash&, std::uint64_t, std::uint64_t) {})) == offset ? offset : 0;
+}
+
+// Derived and not synced: without it only time is lost.
+void BlobStore::remember_checked() {
+  if (pack_ == nullptr || dirty_ || broken_ || checked_ == pack_->size() || pack_->size() < kCheckedStep) return;
+  if (disk_.write_derived(directory_ + "/checked", view(checked_text(newest_, pack_->size())))) checked_ = pack_->size();
+}
 
 std::string BlobStore::pack_path(std::uint32_t number) const {
   std::string digits = std::to_string(number);
@@ -70,44 +120,27 @@ Result<void> BlobStore::scan(bool writable) {
     newest_ = std::max(newest_, number);
     const bool newest = i + 1 == packs.size();
     auto file = TRY(disk_.open(pack_path(number)));
-    // Heads are walked without reading payloads; only the newest pack, whose end may be torn, is read whole.
+    // Heads are walked without hashing; of the newest pack, whose end may be torn, all is hashed that no writer has checked yet.
     if (newest && writable) {
-      const Bytes bytes = TRY(file->read(0, static_cast<std::size_t>(file->size())));
-      const RecordWalk walk = walk_records(bytes, kFileHeader, 'O', take_record);
-      const bool headed = bytes.size() >= kFileHeader && std::ranges::equal(file_header(), ByteView(bytes).first(kFileHeader));
+      checked_ = TRY(checked_before(number, *file));
+      const Bytes bytes = TRY(file->read(checked_, static_cast<std::size_t>(file->size() - checked_)));
+      const RecordWalk walk = walk_records(bytes, checked_ == 0 ? kFileHeader : 0, 'O', take_record);
+      const bool headed = checked_ != 0 || (bytes.size() >= kFileHeader && std::ranges::equal(file_header(), ByteView(bytes).first(kFileHeader)));
       // A power cut can tear one of several records that were not synced yet and keep a later one; a damaged pack looks the same. Nothing
       // of such a pack is cut or written over: its sound records are read, `scrub` names the others, and a new pack is begun.
       if (walk.damage || (!headed && walk.valid_bytes > kFileHeader)) {
-        index_whole(number, bytes);
-        TRY(TRY(disk_.append(pack_path(number), bytes.size()))->sync());  // as below
+        index_whole(number, checked_ == 0 ? bytes : TRY(file->read(0, static_cast<std::size_t>(file->size()))));
+        TRY(TRY(disk_.append(pack_path(number), file->size()))->sync());  // as below
         open_packs_[number] = std::move(file);
         continue;
       }
-      pack_ = TRY(disk_.append(pack_path(number), headed ? walk.valid_bytes : 0));
+      pack_ = TRY(disk_.append(pack_path(number), headed ? checked_ + walk.valid_bytes : 0));
       dirty_ = true;                                  // a process that was killed may have left records that were never synced; new entries can refer to them
       if (!headed) TRY(pack_->write(file_header()));  // the pack was just begun when the power went
       file = TRY(disk_.open(pack_path(number)));
     }
-    std::uint64_t at = kFileHeader;
-    constexpr std::size_t kWindow = 1U << 20;
-    Bytes window;
-    std::uint64_t window_start = 0;
-    while (at + kRecordHead <= file->size()) {
-      if (window.empty() || at < window_start || at + kRecordHead > window_start + window.size()) {
-        window_start = at;
-        window = TRY(file->read(at, kWindow));
-      }
-      const std::uint8_t* head = window.data() + (at - window_start);
-      const std::uint64_t length = get_u32(head + 4);
-      if (text_of({head, 4}) != kMagic || at + kRecordHead + length > file->size()) {  // damaged or torn: find the sound records by their hashes
-        index_whole(number, TRY(file->read(0, static_cast<std::size_t>(file->size()))));
-        break;
-      }
-      Hash address;
-      std::copy_n(head + 8, 32, address.begin());
-      places_[address] = {number, at + kRecordHead, length};
-      at += kRecordHead + length;
-    }
+    const std::uint64_t end = TRY(walk_heads(*file, file->size(), [&](const Hash& address, std::uint64_t offset, std::uint64_t length) { places_[address] = {number, offset, length}; }));
+    if (end + kRecordHead <= file->size()) index_whole(number, TRY(file->read(0, static_cast<std::size_t>(file->size()))));  // damaged or torn: find the sound records by their hashes
     open_packs_[number] = std::move(file);
   }
   return {};
@@ -130,6 +163,7 @@ void BlobStore::index_whole(std::uint32_t number, ByteView pack) {
 Result<void> BlobStore::start_pack() {
   pack_ = TRY(disk_.append(pack_path(newest_ + 1), 0));
   ++newest_;
+  checked_ = 0;
   return pack_->write(file_header());
 }
 
@@ -175,6 +209,7 @@ Result<void> BlobStore::sync() {
   TRY(pack_->sync());
   dirty_ = false;
   open_packs_.erase(newest_);  // its size has changed
+  if (pack_->size() >= checked_ + kCheckedStep) remember_checked();
   return {};
 }
 
@@ -210,6 +245,7 @@ Result<void> BlobStore::sync_large() {
 BlobStore::~BlobStore() {
   for (auto& [address, waiting] : waiting_)
     if (waiting.file) (void)disk_.remove(waiting.path);
+  remember_checked();
 }
 
 std::string BlobStore::path_of(const Hash& address) const {

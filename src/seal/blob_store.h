@@ -22,7 +22,7 @@ class BlobStore {
   static Result<void> create(Disk& disk, const std::string& directory);
   static Result<std::unique_ptr<BlobStore>> open(Disk& disk, const std::string& directory, bool writable);
 
-  // Tries to take what was never synced out of tmp/: nothing can refer to it.
+  // Tries to take what was never synced out of tmp/ (nothing can refer to it) and to write down how far the newest pack is sound.
   ~BlobStore();
   BlobStore(const BlobStore&) = delete;
   BlobStore& operator=(const BlobStore&) = delete;
@@ -72,6 +72,8 @@ class BlobStore {
   std::string path_of(const Hash& address) const;  // where a large one lies now
   BlobStore(Disk& disk, std::string directory) : disk_(disk), directory_(std::move(directory)) {}
   Result<void> scan(bool writable);
+  Result<std::uint64_t> checked_before(std::uint32_t number, const ReadFile& pack) const;
+  void remember_checked();
   void index_whole(std::uint32_t number, ByteView pack);  // by hashes, also behind broken records
   Result<void> start_pack();
   Result<void> flush();
@@ -85,7 +87,8 @@ class BlobStore {
   std::unique_ptr<AppendFile> pack_;
   bool dirty_ = false;
   bool broken_ = false;
-  unsigned counter_ = 0;  // names in tmp/
+  unsigned counter_ = 0;       // names in tmp/
+  std::uint64_t checked_ = 0;  // what blobs/checked says of the newest pack; 0: nothing
   std::unordered_map<Hash, Waiting, HashOfHash> waiting_;
   Bytes buffer_;  // records that follow what is written of `pack_`
   std::unordered_map<Hash, Place, HashOfHash> places_;

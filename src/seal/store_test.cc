@@ -162,6 +162,39 @@ TEST(Blobs, every_flipped_byte_of_a_pack_is_told_and_costs_its_own_record_alone)
   }
 }
 
+TEST(Blobs, a_large_pack_is_hashed_from_where_it_was_checked_and_a_lying_mark_costs_no_record) {
+  FaultyDisk disk = fresh_blobs();
+  constexpr std::uint64_t kCount = 300;  // 18 MiB
+  {
+    auto store = blobs_of(disk);
+    for (std::uint64_t i = 0; i < kCount; ++i) ASSERT_TRUE(store->put(pattern(i, 65000)));
+    ASSERT_TRUE(store->sync());
+  }
+  const std::string pack = "b/packs/000001.pack";
+  const std::size_t whole = disk.raw(pack).size();
+  const std::string good = "oyer-checked/1\n1 " + std::to_string(whole) + "\n";
+  ASSERT_EQ(text_of(disk.raw("b/checked")), good);
+  append(disk.raw(pack), Bytes(1000, 'O'));  // torn behind it
+  disk.raw(pack)[16 + 40 + 7] ^= 1;          // the first record
+  const auto expect_all_but_the_first = [&](const std::string& mark, bool trusted) {
+    FaultyDisk one = disk;
+    one.put_raw("b/checked", to_bytes(std::string_view(mark)));
+    auto store = blobs_of(one);
+    EXPECT_EQ(one.raw(pack).size(), trusted ? whole : whole + 1000) << mark << ": cut behind what was checked, or left alone since it is damaged";
+    EXPECT_FALSE(store->get(sha256(pattern(0, 65000)))) << mark;
+    for (std::uint64_t i = 1; i < kCount; ++i) ASSERT_EQ(store->get(sha256(pattern(i, 65000))).value(), pattern(i, 65000)) << mark;
+    const Hash more = store->put(view("more")).value();
+    ASSERT_TRUE(store->sync());
+    EXPECT_TRUE(store->get(more));
+    EXPECT_FALSE(faults_of(*store).empty()) << mark;
+  };
+  expect_all_but_the_first(good, true);
+  const std::string beyond = "oyer-checked/1\n1 " + std::to_string(whole + 2000) + "\n", inside = "oyer-checked/1\n1 " + std::to_string(whole - 1) + "\n", other = "oyer-checked/1\n2 " + std::to_string(whole) + "\n";
+  for (const std::string& mark :
+       {std::string(), std::string("rubbish 5"), beyond, inside, other, good + " ", std::string("oyer-checked/1\n1 99999999999999999999999\n"), std::string("oyer-checked/1\n1 0\n"), std::string("oyer-checked/1\n1 -7\n")})
+    expect_all_but_the_first(mark, false);
+}
+
 TEST(Blobs, large_ones_are_there_at_once_and_durable_together_with_the_next_sync) {
   FaultyDisk disk = fresh_blobs();
   std::map<Hash, Bytes> large;
