@@ -110,16 +110,19 @@ class RealReadFile : public ReadFile {
   RealReadFile(int fd, std::string path, std::uint64_t size) : fd_(fd), path_(std::move(path)), size_(size) {}
   Result<Bytes> read(std::uint64_t offset, std::size_t length) const override {
     Bytes out(length);
+    out.resize(TRY(read_into(offset, out)));
+    return out;
+  }
+  Result<std::size_t> read_into(std::uint64_t offset, std::span<std::uint8_t> out) const override {
     std::size_t done = 0;
-    while (done < length) {
-      const ssize_t n = ::pread(fd_.get(), out.data() + done, length - done, static_cast<off_t>(offset + done));
+    while (done < out.size()) {
+      const ssize_t n = ::pread(fd_.get(), out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return system_error("Reading", path_, errno);
       if (n == 0) break;
       done += static_cast<std::size_t>(n);
     }
-    out.resize(done);
-    return out;
+    return done;
   }
   std::uint64_t size() const override { return size_; }
 
@@ -172,6 +175,12 @@ class RealDisk : public Disk {
     }
     TRY(sync_directory(parent_of(path)));  // also for an old file: who made it may have been killed before this
     return file;
+  }
+
+  Result<std::unique_ptr<AppendFile>> scratch(const std::string& path) override {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (fd < 0) return system_error("Creating", path, errno);
+    return std::make_unique<RealAppendFile>(fd, path, 0);
   }
 
   Result<void> write_atomic(const std::string& path, ByteView bytes, unsigned mode) override {
@@ -231,6 +240,15 @@ class RealDisk : public Disk {
     }
     return sync_directory(parent_of(to));
   }
+
+  Result<void> move(const std::string& from, const std::string& to) override {
+    int failed = ::rename(from.c_str(), to.c_str());
+    if (failed != 0 && errno == ENOENT && (::mkdir(parent_of(to).c_str(), 0755) == 0 || errno == EEXIST)) failed = ::rename(from.c_str(), to.c_str());
+    if (failed != 0) return system_error("Renaming to", to, errno);
+    return {};
+  }
+
+  Result<void> sync_folder(const std::string& path) override { return sync_directory(path); }
 
   Result<void> make_directories(const std::string& path) override {
     if (path.empty() || exists(path)) return {};

@@ -20,6 +20,9 @@ Result<json::value> parse_json(std::string_view text);
 // Canonical text of `value`: keys sorted, no white space. The value holds no floats, only ASCII keys and integers below 2^53;
 // `canonical` asserts that, since we made the value. For foreign values use `parse_canonical`.
 std::string canonical(const json::value& value);
+// The same behind what `out` holds already, without a text of its own.
+void append_canonical(std::string& out, const json::value& value);
+void append_canonical(std::string& out, std::string_view text);  // a string
 
 // Parses a canonical text: anything whose re-serialisation differs by one byte is refused with bad_input.
 Result<json::value> parse_canonical(std::string_view text);

@@ -21,6 +21,7 @@ constexpr std::string_view kScryptLabel = "age-encryption.org/v1/scrypt";
 constexpr std::size_t kChunk = 65536;
 constexpr std::size_t kTag = 16;
 constexpr std::size_t kNonce = 16;
+constexpr std::size_t kGathered = kNonce + 16 * (kChunk + kTag);  // stored bytes handed on at once
 constexpr int kLargestWorkFactor = 20;
 
 std::string unpadded(ByteView bytes) {
@@ -293,18 +294,24 @@ namespace {
 tl::unexpected<Error> damaged_payload() { return fail(ErrorCode::damaged, "An encrypted payload does not authenticate: it was damaged or is not what its header belongs to."); }
 }  // namespace
 
-PayloadWriter::PayloadWriter(const FileKey& key, Random& random, Sink sink) : sink_(std::move(sink)), nonce_(random_bytes(random, 16)) { cipher_ = std::make_unique<ChunkCipher>(key, nonce_); }
+PayloadWriter::PayloadWriter(const FileKey& key, Random& random, Sink sink) : sink_(std::move(sink)), sealed_(random_bytes(random, kNonce)) { cipher_ = std::make_unique<ChunkCipher>(key, sealed_); }
 
 PayloadWriter::~PayloadWriter() { wipe(buffer_); }
 
+Result<void> PayloadWriter::flush() {
+  TRY(sink_(ByteView(sealed_).first(filled_)));
+  filled_ = 0;
+  return {};
+}
+
 Result<void> PayloadWriter::seal(ByteView plaintext, bool last) {
-  if (!started_) {
-    started_ = true;
-    TRY(sink_(nonce_));
-  }
-  sealed_.resize(plaintext.size() + kTag);
-  cipher_->seal(chunk_nonce(counter_++, last), plaintext, sealed_.data());
-  return sink_(sealed_);
+  const std::size_t length = plaintext.size() + kTag;
+  if (filled_ + length > kGathered) TRY(flush());
+  if (plaintext.size() == kChunk) sealed_.reserve(kGathered);
+  if (sealed_.size() < filled_ + length) sealed_.resize(filled_ + length);
+  cipher_->seal(chunk_nonce(counter_++, last), plaintext, sealed_.data() + filled_);
+  filled_ += length;
+  return {};
 }
 
 Result<void> PayloadWriter::write(ByteView plaintext) {
@@ -326,7 +333,10 @@ Result<void> PayloadWriter::write(ByteView plaintext) {
   return {};
 }
 
-Result<void> PayloadWriter::finish() { return seal(buffer_, true); }
+Result<void> PayloadWriter::finish() {
+  TRY(seal(buffer_, true));
+  return flush();
+}
 
 PayloadReader::PayloadReader(const FileKey& key, Sink sink) : file_key_(key), sink_(std::move(sink)) {}
 
@@ -364,14 +374,16 @@ Result<void> PayloadReader::finish() {
 }
 
 Bytes encrypt_payload(const FileKey& key, ByteView plaintext, Random& random) {
-  Bytes out;
-  out.reserve(16 + plaintext.size() + (plaintext.size() / kChunk + 1) * kTag);
-  PayloadWriter writer(key, random, [&](ByteView bytes) -> Result<void> {
-    append(out, bytes);
-    return {};
-  });
-  (void)writer.write(plaintext);  // the sink can't fail
-  (void)writer.finish();
+  Bytes out = random_bytes(random, kNonce);
+  ChunkCipher cipher(key, out);
+  const std::size_t chunks = std::max<std::size_t>(1, (plaintext.size() + kChunk - 1) / kChunk);
+  out.resize(kNonce + plaintext.size() + chunks * kTag);
+  std::size_t at = kNonce;
+  for (std::size_t i = 0; i < chunks; ++i) {
+    const ByteView chunk = plaintext.subspan(i * kChunk, std::min(kChunk, plaintext.size() - i * kChunk));
+    cipher.seal(chunk_nonce(i, i + 1 == chunks), chunk, out.data() + at);
+    at += chunk.size() + kTag;
+  }
   return out;
 }
 

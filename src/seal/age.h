@@ -48,7 +48,7 @@ FileKey new_file_key(Random& random);
 
 class ChunkCipher;  // ChaCha20-Poly1305 with one payload's key
 
-// Payloads: nonce and chunks of 64 KiB. Encrypts pieces of any size and hands stored bytes to `sink`; memory stays flat.
+// Payloads: nonce and chunks of 64 KiB. Encrypts pieces of any size and hands stored bytes to `sink`, many chunks at once; memory stays flat.
 class PayloadWriter {
  public:
   using Sink = std::function<Result<void>(ByteView)>;
@@ -59,13 +59,13 @@ class PayloadWriter {
 
  private:
   Result<void> seal(ByteView plaintext, bool last);
+  Result<void> flush();
   std::unique_ptr<ChunkCipher> cipher_;
   Sink sink_;
-  Bytes nonce_;
-  Bytes buffer_;  // plaintext of the chunk begun
-  Bytes sealed_;
+  Bytes buffer_;             // plaintext of the chunk begun
+  Bytes sealed_;             // the nonce or chunks, not yet handed on, and room behind them
+  std::size_t filled_ = 16;  // of `sealed_`
   std::uint64_t counter_ = 0;
-  bool started_ = false;
 };
 
 // The same backwards: takes stored bytes in pieces of any size and hands out plaintext. Each chunk is authenticated before it is handed

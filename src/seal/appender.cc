@@ -28,9 +28,11 @@ std::uint64_t Appender::rounds() const {
 }
 
 Result<std::uint64_t> Appender::append(FinishedSubmission submission) {
-  // Refused here, where it fails its caller alone; further in it would fail the whole round.
-  for (const Bytes& entry : submission.entries)
-    if (entry.empty() || entry.size() > 65535) return fail(ErrorCode::internal, "An entry is empty or longer than 65,535 bytes.");
+  // An entry that is no entry is refused here, where it fails its caller alone; further in it would fail the whole round.
+  return append_batch(SubmissionBatch{TRY(EntryBatch::of(submission.entries)), std::move(submission.blobs)});
+}
+
+Result<std::uint64_t> Appender::append_batch(SubmissionBatch submission) {
   if (submission.entries.empty()) return fail(ErrorCode::internal, "A submission without entries was handed over.");
   Waiter waiter{std::move(submission), std::nullopt};
   std::unique_lock lock(mutex_);
@@ -74,14 +76,13 @@ void Appender::run() {
   }
 }
 
-// The entries move into one batch; how many each submission had stays readable, since its (emptied) entries keep their places.
 Result<std::uint64_t> Appender::write(const std::vector<Waiter*>& round) {
-  std::vector<Bytes> batch;
-  for (Waiter* waiter : round) {
+  for (const Waiter* waiter : round)
     for (const SealedBlob& blob : waiter->submission.blobs) TRY(store_.place(blob));
-    for (Bytes& entry : waiter->submission.entries) batch.push_back(std::move(entry));
-  }
-  return store_.append(batch);
+  if (round.size() == 1) return store_.append_batch(round[0]->submission.entries);
+  EntryBatch batch;
+  for (const Waiter* waiter : round) batch.append(waiter->submission.entries);
+  return store_.append_batch(batch);
 }
 
 }  // namespace oyer::seal

@@ -24,6 +24,12 @@ struct FinishedSubmission {
   std::vector<SealedBlob> blobs;
 };
 
+// The same from SubmissionBuilder::finish_batch.
+struct SubmissionBatch {
+  EntryBatch entries;
+  std::vector<SealedBlob> blobs;
+};
+
 class Appender {
  public:
   explicit Appender(Store& store);
@@ -33,6 +39,7 @@ class Appender {
 
   // Waits until the submission is durable; the index of its first entry. Thread-safe.
   Result<std::uint64_t> append(FinishedSubmission submission);
+  Result<std::uint64_t> append_batch(SubmissionBatch submission);
   // Writes what was handed over and refuses the rest. Thread-safe; may be called twice.
   void close();
   // Rounds of durability so far. Thread-safe.
@@ -40,7 +47,7 @@ class Appender {
 
  private:
   struct Waiter {
-    FinishedSubmission submission;
+    SubmissionBatch submission;
     std::optional<Result<std::uint64_t>> outcome;
   };
   void run();

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Stored bytes by address, in packs or in files of their own: docs/formats/blob.md. Knows nothing of keys. One writer; not thread-safe.
+//
+// Whatever is put, small or large, is durable after the next `sync` and not before: a large blob lies in tmp/ until then, where the disk
+// has begun to write it, and is read from there. One sync makes all that wait durable together: files, then names, then packs.
 #pragma once
 
 #include <functional>
@@ -19,7 +22,12 @@ class BlobStore {
   static Result<void> create(Disk& disk, const std::string& directory);
   static Result<std::unique_ptr<BlobStore>> open(Disk& disk, const std::string& directory, bool writable);
 
-  // Stores and returns the address. Packed blobs are durable after `sync` (until then they may lie in memory alone); larger ones when this returns.
+  // Tries to take what was never synced out of tmp/ (nothing can refer to it) and to write down how far the newest pack is sound.
+  ~BlobStore();
+  BlobStore(const BlobStore&) = delete;
+  BlobStore& operator=(const BlobStore&) = delete;
+
+  // Stores and returns the address.
   Result<Hash> put(ByteView stored);
   Result<Hash> put(ByteView stored, const Hash& address);  // its hash is known already
   Result<void> sync();
@@ -53,8 +61,19 @@ class BlobStore {
     std::uint64_t length = 0;
   };  // pack 0: a file of its own
   class FileWriter;
+  // A large blob in tmp/ that is whole, but not durable yet.
+  struct Waiting {
+    std::string path;
+    std::unique_ptr<AppendFile> file;
+  };
+  std::string new_path();
+  Result<void> keep(std::string path, std::unique_ptr<AppendFile> file, const Hash& address);
+  Result<void> sync_large();
+  std::string path_of(const Hash& address) const;  // where a large one lies now
   BlobStore(Disk& disk, std::string directory) : disk_(disk), directory_(std::move(directory)) {}
   Result<void> scan(bool writable);
+  Result<std::uint64_t> checked_before(std::uint32_t number, const ReadFile& pack) const;
+  void remember_checked();
   void index_whole(std::uint32_t number, ByteView pack);  // by hashes, also behind broken records
   Result<void> start_pack();
   Result<void> flush();
@@ -67,6 +86,10 @@ class BlobStore {
   std::uint32_t newest_ = 0;
   std::unique_ptr<AppendFile> pack_;
   bool dirty_ = false;
+  bool broken_ = false;
+  unsigned counter_ = 0;       // names in tmp/
+  std::uint64_t checked_ = 0;  // what blobs/checked says of the newest pack; 0: nothing
+  std::unordered_map<Hash, Waiting, HashOfHash> waiting_;
   Bytes buffer_;  // records that follow what is written of `pack_`
   std::unordered_map<Hash, Place, HashOfHash> places_;
   mutable std::map<std::uint32_t, std::unique_ptr<ReadFile>> open_packs_;

@@ -22,6 +22,38 @@ constexpr std::string_view kEnd = "\",\"v\":1}";
 tl::unexpected<Error> bad_segment() { return fail(ErrorCode::damaged, "A sealed segment is not of the form docs/formats/entry.md gives.", "Run `oyer verify`; restore blobs/ from a backup."); }
 tl::unexpected<Error> bad_closing(const char* what) { return fail(ErrorCode::bad_input, std::string("A closing entry's ") + what + " is malformed."); }
 
+constexpr std::size_t kSegmentHead = kSegmentMagic.size() + 4;
+constexpr std::size_t kLargestDraw = 4096;
+
+void set_u32(std::string& out, std::size_t at, std::size_t value) {
+  for (unsigned i = 0; i < 4; ++i) out[at + i] = static_cast<char>(value >> (24 - 8 * i));
+}
+
+// Magic and a count that is still open.
+std::string segment_head() { return std::string(kSegmentMagic) + std::string(4, '\0'); }
+
+// A record's beginning: its salt, and the length of the body that follows, still open. Returns where the body begins.
+std::size_t begin_segment_record(std::string& segment, const Hash& salt) {
+  segment.append(text_of(salt));
+  segment.append(4, '\0');
+  return segment.size();
+}
+
+void end_segment_record(std::string& segment, std::size_t body, const Openings& openings) {
+  set_u32(segment, body - 4, segment.size() - body);
+  const std::string text = encode_openings(openings);
+  segment.append(4, '\0');
+  set_u32(segment, segment.size() - 4, text.size());
+  segment += text;
+}
+
+void end_segment(std::string& segment, std::size_t records) {
+  set_u32(segment, kSegmentMagic.size(), records);
+  segment.resize(padded_length(segment.size()), '\0');
+}
+
+void wipe_text(std::string& text) { wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()}); }
+
 }  // namespace
 
 Result<EntryForm> parse_form(ByteView entry) {
@@ -80,18 +112,14 @@ Result<Openings> decode_openings(std::string_view text) {
 }
 
 Bytes encode_segment(std::span<const Record> records) {
-  Bytes out(kSegmentMagic.begin(), kSegmentMagic.end());
-  put_u32(out, static_cast<std::uint32_t>(records.size()));
+  std::string segment = segment_head();
   for (const Record& record : records) {
-    append(out, record.salt);
-    put_u32(out, static_cast<std::uint32_t>(record.body.size()));
-    append(out, view(record.body));
-    const std::string openings = encode_openings(record.openings);
-    put_u32(out, static_cast<std::uint32_t>(openings.size()));
-    append(out, view(openings));
+    const std::size_t body = begin_segment_record(segment, record.salt);
+    segment += record.body;
+    end_segment_record(segment, body, record.openings);
   }
-  out.resize(padded_length(out.size()), 0);
-  return out;
+  end_segment(segment, records.size());
+  return to_bytes(std::string_view(segment));
 }
 
 Result<std::vector<Record>> decode_segment(ByteView bytes) {
@@ -121,20 +149,64 @@ Result<std::vector<Record>> decode_segment(ByteView bytes) {
   return records;
 }
 
-std::string SubmissionBuilder::make_body(const std::string& type, json::object data, const std::vector<std::string>& supersedes) {
-  json::object body{{"case", context_.case_id}, {"d", std::move(data)}, {"log", context_.origin}, {"n", base64url(random_bytes(random_, 16))}, {"t", type}};
+SubmissionBuilder::SubmissionBuilder(SubmissionContext context, Random& random) : context_(std::move(context)), random_(random) {
+  before_data_ = "{\"case\":";
+  append_canonical(before_data_, context_.case_id);
+  before_data_ += ",\"d\":";
+  after_data_ = ",\"log\":";
+  append_canonical(after_data_, context_.origin);
+  after_data_ += ",\"n\":\"";
+  if (!context_.open_tier) segment_ = segment_head();
+}
+
+SubmissionBuilder::~SubmissionBuilder() {
+  wipe(drawn_);
+  wipe_text(segment_);
+}
+
+// A system call for each salt would cost more than its hash: later draws are larger, since who adds many entries adds more.
+void SubmissionBuilder::draw(std::span<std::uint8_t> out) {
+  if (left_ < out.size()) {
+    drawn_.resize(std::max(out.size(), std::min(kLargestDraw, 2 * drawn_.size())));
+    random_.fill(drawn_);
+    left_ = drawn_.size();
+  }
+  const std::span<std::uint8_t> from = std::span(drawn_).subspan(drawn_.size() - left_, out.size());
+  std::copy(from.begin(), from.end(), out.begin());
+  wipe(from);
+  left_ -= out.size();
+}
+
+// The body, canonical: its keys stand in their order.
+void SubmissionBuilder::write_body(const std::string& type, json::object data, const std::vector<std::string>& supersedes, const std::array<std::uint8_t, 16>& nonce) {
+  segment_ += before_data_;
+  append_canonical(segment_, json::value(std::move(data)));
+  segment_ += after_data_;
+  segment_ += base64url(nonce);
+  segment_ += '"';
   if (!supersedes.empty()) {
     std::vector<std::string> sorted = supersedes;
     std::sort(sorted.begin(), sorted.end());
-    json::array array;
-    for (const auto& id : sorted) array.emplace_back(id);
-    body["sup"] = std::move(array);
+    segment_ += ",\"sup\":[";
+    for (const auto& id : sorted) {
+      if (&id != &sorted.front()) segment_ += ',';
+      append_canonical(segment_, std::string_view(id));
+    }
+    segment_ += ']';
   }
-  return canonical(body);
+  segment_ += ",\"t\":";
+  append_canonical(segment_, std::string_view(type));
+  segment_ += '}';
+}
+
+// Takes back what of the record was written.
+Result<Hash> SubmissionBuilder::refuse(std::size_t start, std::string message, std::string advice) {
+  segment_.resize(start);
+  return fail(ErrorCode::bad_input, std::move(message), std::move(advice));
 }
 
 Result<Hash> SubmissionBuilder::add(const std::string& type, json::object data, const std::vector<std::string>& supersedes, const std::map<std::string, std::string>& protect) {
-  Record record;
+  Openings openings;
   for (const auto& [key, value] : protect) {
     if (!utf8::valid(value)) return fail(ErrorCode::bad_input, "The value “" + key + "” of this entry (" + type + ") is not valid UTF-8.", "Give it as UTF-8.");
     if (context_.open_tier) {
@@ -142,51 +214,69 @@ Result<Hash> SubmissionBuilder::add(const std::string& type, json::object data, 
       continue;
     }
     Opening opening;
-    random_.fill(opening.salt);
+    draw(opening.salt);
     opening.value = value;
     data[key] = json::object{{"c", base64url(value_commitment(key, opening.salt, view(value)))}};
-    record.openings[key] = std::move(opening);
+    openings[key] = std::move(opening);
   }
-  record.body = make_body(type, std::move(data), supersedes);
-  if (record.body.size() > kLargestBody)
-    return fail(ErrorCode::bad_input, "This entry (" + type + ") would be " + std::to_string(record.body.size()) + " bytes long; the limit is " + std::to_string(kLargestBody) + ".", "Shorten the text, or add it as an exhibit of its own.");
-  if (!utf8::valid(record.body)) return fail(ErrorCode::bad_input, "A text of this entry (" + type + ") is not valid UTF-8.", "Give it as UTF-8.");
-  Bytes entry;
+  std::array<std::uint8_t, 16> nonce;
+  draw(nonce);
+  Hash salt{};
+  if (context_.open_tier) segment_.clear();
+  const std::size_t start = segment_.size();
+  std::size_t at = start;
+  if (!context_.open_tier) {
+    draw(salt);
+    at = begin_segment_record(segment_, salt);
+  }
+  write_body(type, std::move(data), supersedes, nonce);
+  const std::string_view body = std::string_view(segment_).substr(at);
+  if (body.size() > kLargestBody)
+    return refuse(start, "This entry (" + type + ") would be " + std::to_string(body.size()) + " bytes long; the limit is " + std::to_string(kLargestBody) + ".", "Shorten the text, or add it as an exhibit of its own.");
+  if (!utf8::valid(body)) return refuse(start, "A text of this entry (" + type + ") is not valid UTF-8.", "Give it as UTF-8.");
   if (context_.open_tier) {
-    entry = to_bytes(record.body);
+    TRY(entries_.add(view(body)));
   } else {
-    random_.fill(record.salt);
-    entry = sealed_entry(commitment(kBodyLabel, record.salt, view(record.body)));
+    TRY(entries_.add(sealed_entry(commitment(kBodyLabel, salt, view(body)))));
+    end_segment_record(segment_, at, openings);
+    ++records_;
   }
-  const Hash leaf = leaf_hash(entry);
-  entries_.push_back(std::move(entry));
-  leaves_.push_back(leaf);
-  records_.push_back(std::move(record));
-  return leaf;
+  leaves_.push_back(leaf_hash(entries_[entries_.size() - 1]));
+  return leaves_.back();
 }
 
-Result<std::vector<Bytes>> SubmissionBuilder::finish(const SigningKey& actor, const std::function<Result<Hash>(ByteView)>& seal_segment) {
+Result<EntryBatch> SubmissionBuilder::finish_batch(const SigningKey& actor, const SealSegment& seal_segment) {
+  std::array<std::uint8_t, 16> nonce;
+  draw(nonce);
   json::object closing{{"act", base64url(context_.act)}, {"actor", base64url(actor.public_key())},  {"compartment", context_.compartment}, {"count", static_cast<std::int64_t>(leaves_.size())},
                        {"purpose", context_.purpose},    {"root", base64url(merkle_root(leaves_))}, {"time", utc_text(context_.time)}};
   if (context_.by_server) closing["via"] = "server";
-  json::object body{{"case", context_.case_id}, {"d", closing}, {"log", context_.origin}, {"n", base64url(random_bytes(random_, 16))}, {"t", "submission/1"}};
+  json::object body{{"case", context_.case_id}, {"d", closing}, {"log", context_.origin}, {"n", base64url(nonce)}, {"t", "submission/1"}};
   const std::string unsigned_body = canonical(body);
   if (!utf8::valid(unsigned_body) || unsigned_body.size() > kLargestBody) return fail(ErrorCode::bad_input, "The purpose of a submission is too long or not valid UTF-8.", "Shorten it, or give it as UTF-8.");
   body["d"].get_object()["sig"] = base64url(actor.sign(view(std::string(kSignatureDomain) + unsigned_body)));
-  Record record;
-  record.body = canonical(body);
+  const std::string signed_body = canonical(body);
   if (context_.open_tier) {
-    entries_.push_back(to_bytes(record.body));
+    TRY(entries_.add(view(signed_body)));
     return std::move(entries_);
   }
-  random_.fill(record.salt);
-  const Hash bound = commitment(kBodyLabel, record.salt, view(record.body));
-  records_.push_back(std::move(record));
-  Bytes plaintext = encode_segment(records_);
-  const Hash segment = TRY(seal_segment(plaintext));
-  wipe(plaintext);
-  entries_.push_back(sealed_closing_entry(bound, segment));
+  Hash salt;
+  draw(salt);
+  const std::size_t at = begin_segment_record(segment_, salt);
+  segment_ += signed_body;
+  end_segment_record(segment_, at, {});
+  end_segment(segment_, ++records_);
+  const Hash segment = TRY(seal_segment(view(segment_)));
+  TRY(entries_.add(sealed_closing_entry(commitment(kBodyLabel, salt, view(signed_body)), segment)));
   return std::move(entries_);
+}
+
+Result<std::vector<Bytes>> SubmissionBuilder::finish(const SigningKey& actor, const SealSegment& seal_segment) {
+  const EntryBatch batch = TRY(finish_batch(actor, seal_segment));
+  std::vector<Bytes> entries;
+  entries.reserve(batch.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) entries.push_back(to_bytes(batch[i]));
+  return entries;
 }
 
 Result<Closing> parse_closing(const json::object& body) {

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "seal/entry_batch.h"
 #include "seal/signing.h"
 
 namespace oyer::seal {
@@ -63,10 +64,14 @@ struct SubmissionContext {
   bool by_server = false;
 };
 
-// Builds one submission. Each `add` returns the new entry's leaf hash, so that later entries can refer to it.
+// Builds one submission, which `finish` ends. Each `add` returns the new entry's leaf hash, so that later entries can refer to it.
+// Bodies are written once, straight into the segment; salts and nonces come from draws for many entries. Not thread-safe.
 class SubmissionBuilder {
  public:
-  SubmissionBuilder(SubmissionContext context, Random& random) : context_(std::move(context)), random_(random) {}
+  SubmissionBuilder(SubmissionContext context, Random& random);
+  SubmissionBuilder(const SubmissionBuilder&) = delete;
+  SubmissionBuilder& operator=(const SubmissionBuilder&) = delete;
+  ~SubmissionBuilder();
 
   // `protect`: values that the body binds by commitments (in the open tier they stand in plain). Error: bad_input when the body is too long.
   Result<Hash> add(const std::string& type, json::object data, const std::vector<std::string>& supersedes = {}, const std::map<std::string, std::string>& protect = {});
@@ -74,15 +79,23 @@ class SubmissionBuilder {
   std::size_t count() const { return leaves_.size(); }
 
   // Signs and closes. `seal_segment` stores the segment's plaintext and returns its address; it is not called in the open tier.
-  Result<std::vector<Bytes>> finish(const SigningKey& actor, const std::function<Result<Hash>(ByteView)>& seal_segment);
+  using SealSegment = std::function<Result<Hash>(ByteView)>;
+  Result<std::vector<Bytes>> finish(const SigningKey& actor, const SealSegment& seal_segment);
+  Result<EntryBatch> finish_batch(const SigningKey& actor, const SealSegment& seal_segment);
 
  private:
-  std::string make_body(const std::string& type, json::object data, const std::vector<std::string>& supersedes);
+  void draw(std::span<std::uint8_t> out);
+  void write_body(const std::string& type, json::object data, const std::vector<std::string>& supersedes, const std::array<std::uint8_t, 16>& nonce);
+  Result<Hash> refuse(std::size_t start, std::string message, std::string advice);
   SubmissionContext context_;
   Random& random_;
-  std::vector<Record> records_;
-  std::vector<Bytes> entries_;
+  std::string before_data_, after_data_;  // what all bodies share
+  std::string segment_;                   // its plaintext so far; in the open tier the newest body alone
+  std::uint32_t records_ = 0;             // in it
+  EntryBatch entries_;
   std::vector<Hash> leaves_;
+  Bytes drawn_;  // chance not yet used lies at its end
+  std::size_t left_ = 0;
 };
 
 // The closing body's claims, parsed.

@@ -15,15 +15,6 @@ namespace {
 constexpr std::uint64_t kFlushEntries = 65536;  // a tail of this many entries is moved into tiles
 constexpr std::size_t kCachedTiles = 1024;
 
-Bytes bundle_bytes(std::span<const Bytes> entries) {
-  Bytes out;
-  for (const Bytes& entry : entries) {
-    put_u16(out, static_cast<std::uint16_t>(entry.size()));
-    append(out, entry);
-  }
-  return out;
-}
-
 Bytes join(std::span<const Hash> hashes) {
   Bytes out;
   out.reserve(hashes.size() * 32);
@@ -44,16 +35,23 @@ std::string tile_path(std::uint64_t index, unsigned width) {
   return path;
 }
 
-Result<std::vector<Bytes>> parse_bundle(ByteView bytes, std::size_t count) {
-  std::vector<Bytes> entries;
+Result<std::vector<ByteView>> view_bundle(ByteView bytes, std::size_t count) {
+  std::vector<ByteView> entries;
   entries.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     if (bytes.size() < 2 || bytes.size() - 2 < get_u16(bytes.data()) || get_u16(bytes.data()) == 0) return fail(ErrorCode::damaged, "An entry bundle ends within its entry " + std::to_string(i) + ".", "Restore the file from a backup.");
     const std::size_t n = get_u16(bytes.data());
-    entries.push_back(to_bytes(bytes.subspan(2, n)));
+    entries.push_back(bytes.subspan(2, n));
     bytes = bytes.subspan(2 + n);
   }
   if (!bytes.empty()) return fail(ErrorCode::damaged, "An entry bundle has bytes after its last entry.", "Restore the file from a backup.");
+  return entries;
+}
+
+Result<std::vector<Bytes>> parse_bundle(ByteView bytes, std::size_t count) {
+  std::vector<Bytes> entries;
+  entries.reserve(count);
+  for (const auto views = TRY(view_bundle(bytes, count)); const ByteView entry : views) entries.push_back(to_bytes(entry));
   return entries;
 }
 
@@ -80,7 +78,7 @@ Result<void> Journal::read_wal(bool writable) {
   first_ = size_ = published_ = content.first;
   TRY(restore_edges());
   tail_ = std::move(content.entries);
-  for (const Bytes& entry : tail_) TRY(add_leaf(leaf_hash(entry)));
+  for (std::size_t i = 0; i < tail_.size(); ++i) TRY(add_leaf(leaf_hash(tail_[i])));
   if (writable) TRY(check_against_checkpoint(content.valid_bytes));  // before a tail is cut
   if (writable) wal_ = TRY(disk_.append(directory_ + "/wal", content.valid_bytes));
   return {};
@@ -125,22 +123,21 @@ Result<void> Journal::add_leaf(const Hash& leaf) {
   return {};
 }
 
-Result<std::uint64_t> Journal::append(std::span<const Bytes> entries) {
+Result<std::uint64_t> Journal::append(std::span<const Bytes> entries) { return append_batch(TRY(EntryBatch::of(entries))); }
+
+Result<std::uint64_t> Journal::append_batch(const EntryBatch& entries) {
   if (wal_ == nullptr || broken_) return fail(ErrorCode::damaged, "The journal is not open for writing.", "Close the case and open it again.");
   if (entries.empty()) return size_;
-  for (const Bytes& entry : entries)
-    if (entry.empty() || entry.size() > 65535) return fail(ErrorCode::internal, "An entry is empty or longer than 65,535 bytes.");
   const std::uint64_t first = size_;
-  auto written = wal_->write(wal_batch(first, entries));
+  auto written = wal_->write(wal_batch(first, entries.size(), entries.framed()));
   if (written) written = wal_->sync();
   if (!written) {
     broken_ = true;
     return tl::unexpected(written.error());
   }
-  for (const Bytes& entry : entries) {
-    TRY(add_leaf(leaf_hash(entry)));
-    tail_.push_back(entry);
-  }
+  // Hashed here and not taken from whoever built them: what the log will sign is what the log has seen.
+  for (std::size_t i = 0; i < entries.size(); ++i) TRY(add_leaf(leaf_hash(entries[i])));
+  tail_.append(entries);
   if (tail_.size() >= kFlushEntries) {
     broken_ = true;  // until all stands: a failed write is never retried
     TRY(write_tiles());
@@ -209,7 +206,7 @@ Result<const std::vector<Bytes>*> Journal::bundle(std::uint64_t number) const {
 
 Result<Bytes> Journal::entry(std::uint64_t index) const {
   if (index >= size_) return fail(ErrorCode::not_found, "The log has " + std::to_string(size_) + " entries; there is no entry " + std::to_string(index) + ".");
-  if (index >= first_) return tail_[index - first_];
+  if (index >= first_) return to_bytes(tail_[index - first_]);
   return (*TRY(bundle(index / kTileWidth)))[index % kTileWidth];
 }
 
@@ -229,7 +226,7 @@ Result<void> Journal::write_tiles() {
   for (std::uint64_t start = first_; start < size_; start += kTileWidth) {
     const std::uint64_t width = std::min(kTileWidth, size_ - start);
     if (start + width <= published_) continue;
-    TRY(disk_.write_derived(tiles + "entries/" + tile_path(start / kTileWidth, static_cast<unsigned>(width)), bundle_bytes(std::span(tail_).subspan(start - first_, width))));
+    TRY(disk_.write_derived(tiles + "entries/" + tile_path(start / kTileWidth, static_cast<unsigned>(width)), tail_.framed(start - first_, width)));
   }
   for (unsigned level = 0; level < edges_.size(); ++level) {
     if (edges_[level].empty()) continue;
@@ -247,12 +244,12 @@ Result<void> Journal::rotate_wal() {
   const std::uint64_t first = published_ / kTileWidth * kTileWidth;
   if (first == first_) return {};
   Bytes bytes = wal_header(first);
-  const std::span<const Bytes> rest = std::span(tail_).subspan(first - first_);
-  if (!rest.empty()) oyer::append(bytes, wal_batch(first, rest));
+  const std::size_t rest = static_cast<std::size_t>(size_ - first);
+  if (rest != 0) oyer::append(bytes, wal_batch(first, rest, tail_.framed(first - first_, rest)));
   wal_.reset();
   TRY(disk_.write_atomic(directory_ + "/wal", bytes));
   wal_ = TRY(disk_.append(directory_ + "/wal", bytes.size()));
-  tail_.erase(tail_.begin(), tail_.begin() + static_cast<std::ptrdiff_t>(first - first_));
+  tail_.drop_front(first - first_);
   first_ = first;
   return {};
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/disk.h"
+#include "seal/entry_batch.h"
 #include "seal/merkle.h"
 #include "seal/policy.h"
 
@@ -34,6 +35,7 @@ class Journal {
 
   // Appends whole submissions; durable when it returns. Returns the index of the first entry. After a failure the journal refuses everything.
   Result<std::uint64_t> append(std::span<const Bytes> entries);
+  Result<std::uint64_t> append_batch(const EntryBatch& entries);
 
   Result<Bytes> entry(std::uint64_t index) const;
   using Visitor = std::function<Result<void>(std::uint64_t index, ByteView entry)>;
@@ -75,7 +77,7 @@ class Journal {
   Policy policy_;
   std::uint64_t size_ = 0;
   std::uint64_t first_ = 0;  // index of the write-ahead file's first entry; a multiple of 256
-  std::vector<Bytes> tail_;  // entries from first_ on
+  EntryBatch tail_;          // entries from first_ on
   std::unique_ptr<AppendFile> wal_;
   bool broken_ = false;
   std::vector<std::vector<Hash>> edges_;                                     // per tile level: hashes of its rightmost, partial tile
@@ -86,7 +88,8 @@ class Journal {
   mutable std::vector<Bytes> bundle_cache_;
 };
 
-// Parses an entry bundle of exactly `count` entries. Error: damaged.
+// Parses an entry bundle of exactly `count` entries. Error: damaged. The first gives views of `bytes`.
+Result<std::vector<ByteView>> view_bundle(ByteView bytes, std::size_t count);
 Result<std::vector<Bytes>> parse_bundle(ByteView bytes, std::size_t count);
 
 }  // namespace oyer::seal

@@ -2,11 +2,12 @@
 // The idea: the entries (bundles below the write-ahead file, then the write-ahead file itself) are the claim; leaf hashes and all tiles
 // that should exist for the size are computed from them, and each file on disk is compared byte for byte with what it should hold. A
 // partial tile of an older size is a prefix of the newer one. What is on disk and has no place is told too.
+//
+// Bundles are read one by one and only their hashes are kept: 32 bytes an entry, and the write-ahead file's entries.
 #include "seal/journal_audit.h"
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <set>
 
 #include "seal/checkpoint_audit.h"
@@ -17,14 +18,6 @@ namespace oyer::seal {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Expected {
-  Bytes full;                     // bytes of the whole or the widest partial tile
-  std::size_t unit = 0;           // 32 for hashes, 0 for bundles
-  std::vector<std::size_t> ends;  // bundles: offset behind each entry
-  std::size_t width() const { return unit == 0 ? ends.size() : full.size() / unit; }
-  std::size_t bytes_for(std::size_t entries) const { return unit == 0 ? (entries == 0 ? 0 : ends[entries - 1]) : entries * unit; }
-};
 
 // Where two byte strings first differ.
 std::size_t first_difference(ByteView a, ByteView b) {
@@ -70,21 +63,15 @@ Result<JournalAudit> audit_journal(Disk& disk, const std::string& directory, con
   if (content.valid_bytes != wal.size())
     fault("journal/wal has a torn end at offset " + std::to_string(content.valid_bytes) + " (" + std::to_string(wal.size() - content.valid_bytes) + " bytes that were never acknowledged, or a damaged last batch).");
 
-  // Entries, leaf hashes, and what each bundle should hold.
-  std::vector<Hash> leaves;
-  std::map<std::uint64_t, Expected> bundles;
+  // levels[l]: the hashes that the tiles of level l hold, from the left; levels[0] are the leaf hashes.
+  std::vector<std::vector<Hash>> levels(1);
+  std::vector<Hash>& leaves = levels[0];
+  std::vector<bool> sound_tiles;  // full tiles of level 0 found equal already, so that they are read once
   bool whole = true;
-  const auto take = [&](ByteView entry) {
-    Expected& bundle = bundles[leaves.size() / kTileWidth];
-    put_u16(bundle.full, static_cast<std::uint16_t>(entry.size()));
-    append(bundle.full, entry);
-    bundle.ends.push_back(bundle.full.size());
-    leaves.push_back(leaf_hash(entry));
-  };
   for (std::uint64_t number = 0; number < content.first / kTileWidth; ++number) {
     const std::string path = "tile/entries/" + tile_path(number);
     const auto bytes = disk.read_all(directory + "/" + path);
-    auto entries = bytes ? parse_bundle(*bytes, kTileWidth) : tl::unexpected(bytes.error());
+    auto entries = bytes ? view_bundle(*bytes, kTileWidth) : tl::unexpected(bytes.error());
     if (!entries) {
       fault("journal/" + path + ": " + entries.error().message);
       whole = false;
@@ -92,43 +79,55 @@ Result<JournalAudit> audit_journal(Disk& disk, const std::string& directory, con
     }
     // The level-0 tile is the second copy of these leaf hashes: compare at once, entry by entry.
     const auto tile = disk.read_all(directory + "/tile/0/" + tile_path(number));
+    const bool comparable = tile && tile->size() == kTileWidth * 32;
+    sound_tiles.push_back(comparable);
     for (std::size_t i = 0; i < entries->size(); ++i) {
-      take((*entries)[i]);
-      if (tile && tile->size() == kTileWidth * 32 && !std::ranges::equal(leaves.back(), ByteView(*tile).subspan(i * 32, 32)))
-        fault("Entry " + std::to_string(leaves.size() - 1) + ": journal/" + path + " and journal/tile/0/" + tile_path(number) + " disagree (offset " + std::to_string(i * 32) + " of the tile).");
+      leaves.push_back(leaf_hash((*entries)[i]));
+      if (!comparable || std::ranges::equal(leaves.back(), ByteView(*tile).subspan(i * 32, 32))) continue;
+      sound_tiles.back() = false;
+      fault("Entry " + std::to_string(leaves.size() - 1) + ": journal/" + path + " and journal/tile/0/" + tile_path(number) + " disagree (offset " + std::to_string(i * 32) + " of the tile).");
     }
   }
   if (whole)
-    for (const Bytes& entry : content.entries) take(entry);
+    for (std::size_t i = 0; i < content.entries.size(); ++i) leaves.push_back(leaf_hash(content.entries[i]));
   audit.size = leaves.size();
-  audit.root = merkle_root(leaves);
 
   // All hash tiles that a log of this size has.
-  std::map<std::pair<unsigned, std::uint64_t>, Expected> tiles;
-  std::vector<Hash> level = leaves;
-  for (unsigned l = 0; !level.empty(); ++l) {
+  while (levels.back().size() >= kTileWidth) {
     std::vector<Hash> above;
-    for (std::size_t start = 0; start < level.size(); start += kTileWidth) {
-      const std::size_t width = std::min<std::size_t>(kTileWidth, level.size() - start);
-      Expected& tile = tiles[{l, start / kTileWidth}];
-      tile.unit = 32;
-      for (std::size_t i = 0; i < width; ++i) append(tile.full, level[start + i]);
-      if (width == kTileWidth) above.push_back(merkle_root(std::span(level).subspan(start, width)));
-    }
-    level = std::move(above);
+    for (std::size_t start = 0; start + kTileWidth <= levels.back().size(); start += kTileWidth) above.push_back(merkle_root(std::span(levels.back()).subspan(start, kTileWidth)));
+    levels.push_back(std::move(above));
   }
+  const SubtreeHash subtree = [&levels](unsigned level, std::uint64_t index) -> Result<Hash> { return merkle_root(std::span(levels[level / 8]).subspan(index << level % 8, std::size_t{1} << level % 8)); };
+  audit.root = TRY(root_of(audit.size, subtree));
 
-  const auto compare = [&](const std::string& path, const Expected* expected, std::size_t width) {
+  const auto compare = [&](const std::string& path, const Result<Bytes>& expected) {
     const auto bytes = disk.read_all(directory + "/" + path);
     if (!bytes) return fault("journal/" + path + " can't be read: " + bytes.error().message);
-    if (expected == nullptr || width > expected->width()) {
+    if (!expected) {
       if (whole) fault("journal/" + path + " belongs to no tile of a log of " + std::to_string(audit.size) + " entries.");
       return;
     }
-    const ByteView should = ByteView(expected->full).first(expected->bytes_for(width));
-    if (std::ranges::equal(should, *bytes)) return;
-    const std::size_t offset = first_difference(should, *bytes);
-    fault("journal/" + path + " is damaged at offset " + std::to_string(offset) + (bytes->size() != should.size() ? " (its length is off)." : "."));
+    if (*expected == *bytes) return;
+    fault("journal/" + path + " is damaged at offset " + std::to_string(first_difference(*expected, *bytes)) + (bytes->size() != expected->size() ? " (its length is off)." : "."));
+  };
+  const auto none = [] { return Result<Bytes>(fail(ErrorCode::not_found, "")); };
+  // The first `width` entries of bundle `index`, or nothing when the log has no such entries.
+  const auto expected_bundle = [&](std::uint64_t index, std::size_t width) -> Result<Bytes> {
+    if (width > leaves.size() || index > (leaves.size() - width) / kTileWidth) return none();
+    const std::uint64_t start = index * kTileWidth;
+    if (start >= content.first) return to_bytes(content.entries.framed(start - content.first, width));
+    Bytes bytes = TRY(disk.read_all(directory + "/tile/entries/" + tile_path(index)));
+    const auto last = TRY(view_bundle(bytes, kTileWidth))[width - 1];
+    bytes.resize(static_cast<std::size_t>(last.data() + last.size() - bytes.data()));
+    return bytes;
+  };
+  const auto expected_tile = [&](std::size_t level, std::uint64_t index, std::size_t width) -> Result<Bytes> {
+    if (level >= levels.size() || width > levels[level].size() || index > (levels[level].size() - width) / kTileWidth) return none();
+    Bytes bytes;
+    bytes.reserve(width * 32);
+    for (std::size_t i = 0; i < width; ++i) append(bytes, levels[level][index * kTileWidth + i]);
+    return bytes;
   };
   std::set<std::string> seen;
   std::error_code error;
@@ -156,13 +155,11 @@ Result<JournalAudit> audit_journal(Disk& disk, const std::string& directory, con
       fault("journal/" + path + " is no file of a journal.");
       continue;
     }
-    if (bundle) {
-      const auto found = bundles.find(*index);
-      compare(path, found == bundles.end() ? nullptr : &found->second, width);
-    } else {
-      const auto found = tiles.find({static_cast<unsigned>(std::stoul(level_text)), *index});
-      compare(path, found == tiles.end() ? nullptr : &found->second, width);
-    }
+    // What these hold has been compared above: the full bundles are the claim itself.
+    const std::uint64_t read = sound_tiles.size();
+    if (bundle && width == kTileWidth && *index < read && path == "tile/entries/" + tile_path(*index)) continue;
+    if (!bundle && level_text == "0" && width == kTileWidth && *index < read && sound_tiles[*index] && path == "tile/0/" + tile_path(*index)) continue;
+    compare(path, bundle ? expected_bundle(*index, width) : expected_tile(std::stoul(level_text), *index, width));
   }
 
   const auto note = disk.read_all(directory + "/checkpoint");
@@ -184,7 +181,7 @@ Result<JournalAudit> audit_journal(Disk& disk, const std::string& directory, con
     fault("The checkpoint covers " + std::to_string(checkpoint->size) + " entries, but the journal holds " + std::to_string(leaves.size()) + ": the newest are lost.");
     return audit;
   }
-  if (merkle_root(std::span(leaves).first(checkpoint->size)) != checkpoint->root) fault("The journal's entries do not give the root that the log signed at size " + std::to_string(checkpoint->size) + ".");
+  if (TRY(root_of(checkpoint->size, subtree)) != checkpoint->root) fault("The journal's entries do not give the root that the log signed at size " + std::to_string(checkpoint->size) + ".");
   // Every tile of the signed size must stand.
   const auto must_stand = [&](const std::string& prefix, std::uint64_t units) {
     for (std::uint64_t start = 0; start < units; start += kTileWidth) {

@@ -10,6 +10,12 @@
 #include "seal/hash.h"
 
 namespace oyer::seal {
+namespace {
+
+constexpr std::size_t kPiece = 1U << 20;
+constexpr std::size_t kAhead = 4;  // pieces that wait for their digests
+
+}  // namespace
 
 Result<std::unique_ptr<Store>> Store::open(Disk& disk, const std::string& directory, std::string case_id, bool writable) {
   std::unique_ptr<Store> store(new Store(std::move(case_id)));
@@ -29,6 +35,15 @@ void Store::forget_keys() {
   keys_.reset();
   log_key_.reset();
   wipe(hint_key_);
+  forget_buffers();
+}
+
+void Store::forget_buffers() {
+  for (const auto& buffer : buffers_) {
+    buffer->resize(kPiece);  // a short piece leaves the rest of an older one
+    wipe(*buffer);
+  }
+  buffers_.clear();
 }
 
 Hash Store::derive(std::string_view info) const {
@@ -67,7 +82,6 @@ class Digests {
   }
 
  private:
-  static constexpr std::size_t kAhead = 4;
   static constexpr std::size_t kWorthAThread = 1U << 18;
   void take(const Bytes& piece) {
     sha256_.update(piece);
@@ -136,6 +150,26 @@ Result<BlobRef> Store::put(ByteView plaintext, bool open_tier) {
 }
 
 Result<BlobRef> Store::put_stream(const ByteSource& source, bool open_tier) {
+  return put_pieces([&]() -> Result<std::shared_ptr<const Bytes>> { return std::make_shared<const Bytes>(TRY(source())); }, open_tier);
+}
+
+// Fresh memory for each piece would be taken from the kernel, cleared and given back each time; these few go round. One more than
+// may wait for their digests: when a buffer's turn comes again, `Digests::add` has seen its old content done with.
+Result<BlobRef> Store::put_stream(const ByteFill& fill, bool open_tier) {
+  std::size_t turn = 0;
+  return put_pieces(
+      [&]() -> Result<std::shared_ptr<const Bytes>> {
+        const std::size_t number = turn++ % (kAhead + 1);
+        if (number == buffers_.size()) buffers_.push_back(std::make_shared<Bytes>());
+        const auto& buffer = buffers_[number];
+        buffer->resize(kPiece);
+        buffer->resize(TRY(fill(*buffer)));
+        return buffer;
+      },
+      open_tier);
+}
+
+Result<BlobRef> Store::put_pieces(const Pieces& next, bool open_tier) {
   if (!open_tier && (!keys_ || !headers_)) return locked();
   auto writer = TRY(blobs_->writer());
   const age::FileKey key = age::new_file_key(system_random());
@@ -143,7 +177,7 @@ Result<BlobRef> Store::put_stream(const ByteSource& source, bool open_tier) {
   Digests digests;
   BlobRef ref;
   while (true) {
-    const auto piece = std::make_shared<const Bytes>(TRY(source()));
+    const auto piece = TRY(next());
     if (piece->empty()) break;
     digests.add(piece);
     ref.size += piece->size();
@@ -187,10 +221,12 @@ Result<Bytes> Store::get(const Hash& address, bool open_tier) const {
   return plaintext;
 }
 
-Result<std::uint64_t> Store::append(std::span<const Bytes> entries) {
+Result<std::uint64_t> Store::append(std::span<const Bytes> entries) { return append_batch(TRY(EntryBatch::of(entries))); }
+
+Result<std::uint64_t> Store::append_batch(const EntryBatch& entries) {
   TRY(blobs_->sync());
   if (headers_) TRY(headers_->sync());
-  return journal_->append(entries);
+  return journal_->append_batch(entries);
 }
 
 Result<Hash> Store::seal_segment(ByteView plaintext) { return TRY(put(plaintext, false)).address; }

@@ -15,7 +15,7 @@ constexpr std::size_t kBatchHead = 20;
 constexpr std::size_t kHashSize = 32;
 
 // The batch at `at`, appended to `entries`; its length, or nothing if it does not fit. `expected` is the index it must begin with.
-std::optional<std::size_t> take_batch(ByteView bytes, std::size_t at, std::optional<std::uint64_t> expected, std::vector<Bytes>* entries) {
+std::optional<std::size_t> take_batch(ByteView bytes, std::size_t at, std::optional<std::uint64_t> expected, EntryBatch* entries) {
   if (bytes.size() - at < kBatchHead + kHashSize || text_of(bytes.subspan(at, 4)) != kBatchMagic) return std::nullopt;
   const std::uint64_t first = get_u64(&bytes[at + 4]);
   const std::uint32_t count = get_u32(&bytes[at + 12]);
@@ -27,16 +27,14 @@ std::optional<std::size_t> take_batch(ByteView bytes, std::size_t at, std::optio
     const std::size_t before = entries->size();
     ByteView rest = covered.subspan(kBatchHead);
     for (std::uint32_t i = 0; i < count; ++i) {
-      if (rest.size() < 2 || rest.size() - 2 < get_u16(rest.data()) || get_u16(rest.data()) == 0) {
-        entries->resize(before);
+      if (rest.size() < 2 || rest.size() - 2 < get_u16(rest.data()) || !entries->add(rest.subspan(2, get_u16(rest.data())))) {
+        entries->truncate(before);
         return std::nullopt;
       }
-      const std::size_t n = get_u16(rest.data());
-      entries->push_back(to_bytes(rest.subspan(2, n)));
-      rest = rest.subspan(2 + n);
+      rest = rest.subspan(2 + std::size_t{get_u16(rest.data())});
     }
     if (!rest.empty()) {
-      entries->resize(before);
+      entries->truncate(before);
       return std::nullopt;
     }
   }
@@ -52,19 +50,14 @@ Bytes wal_header(std::uint64_t first) {
   return out;
 }
 
-Bytes wal_batch(std::uint64_t first, std::span<const Bytes> entries) {
-  std::size_t length = 0;
-  for (const Bytes& entry : entries) length += 2 + entry.size();
+Bytes wal_batch(std::uint64_t first, std::size_t count, ByteView framed) {
   Bytes out;
-  out.reserve(kBatchHead + length + kHashSize);
+  out.reserve(kBatchHead + framed.size() + kHashSize);
   append(out, view(kBatchMagic));
   put_u64(out, first);
-  put_u32(out, static_cast<std::uint32_t>(entries.size()));
-  put_u32(out, static_cast<std::uint32_t>(length));
-  for (const Bytes& entry : entries) {
-    put_u16(out, static_cast<std::uint16_t>(entry.size()));
-    append(out, entry);
-  }
+  put_u32(out, static_cast<std::uint32_t>(count));
+  put_u32(out, static_cast<std::uint32_t>(framed.size()));
+  append(out, framed);
   append(out, sha256(ByteView(out)));
   return out;
 }

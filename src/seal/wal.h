@@ -2,21 +2,21 @@
 // The write-ahead file's bytes: docs/formats/journal.md, "The write-ahead file". Pure functions.
 #pragma once
 
-#include <vector>
-
 #include "base/bytes.h"
 #include "base/result.h"
+#include "seal/entry_batch.h"
 
 namespace oyer::seal {
 
 inline constexpr std::size_t kWalHeaderSize = 24;
 
 Bytes wal_header(std::uint64_t first);
-Bytes wal_batch(std::uint64_t first, std::span<const Bytes> entries);
+// `framed`: `count` entries with their frames.
+Bytes wal_batch(std::uint64_t first, std::size_t count, ByteView framed);
 
 struct WalContent {
   std::uint64_t first = 0;
-  std::vector<Bytes> entries;
+  EntryBatch entries;
   std::uint64_t valid_bytes = 0;  // what follows is a torn tail, or nothing
 };
 

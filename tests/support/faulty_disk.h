@@ -129,6 +129,13 @@ class FaultyDisk : public Disk {
     return std::make_unique<Appender>(*this, id, path, keep);
   }
 
+  Result<std::unique_ptr<AppendFile>> scratch(const std::string& path) override {
+    if (step(Step::write)) return broken("Creating", path);
+    if (!directories_.contains(parent_of(path))) return fail(ErrorCode::not_found, "Creating " + path + " failed: no such folder.");
+    create(path);
+    return std::make_unique<Appender>(*this, names_.at(path), path, 0);
+  }
+
   Result<void> write_atomic(const std::string& path, ByteView bytes, unsigned = 0644) override {
     const std::string temporary = path + ".tmp1-" + std::to_string(temporaries_++);
     if (step(Step::write)) return broken("Creating", temporary);
@@ -181,6 +188,19 @@ class FaultyDisk : public Disk {
     if (!names_.contains(from) || !directories_.contains(parent_of(to))) return fail(ErrorCode::not_found, "Renaming to " + to + " failed: no such file.");
     change({to, names_.at(from), from});
     if (!sync_directory(parent_of(to))) return broken("Making durable", to);
+    return {};
+  }
+
+  Result<void> move(const std::string& from, const std::string& to) override {
+    if (step(Step::write)) return broken("Renaming to", to);
+    if (!names_.contains(from)) return fail(ErrorCode::not_found, "Renaming to " + to + " failed: no such file.");
+    add_directories(parent_of(to));
+    change({to, names_.at(from), from});
+    return {};
+  }
+
+  Result<void> sync_folder(const std::string& path) override {
+    if (!sync_directory(path)) return broken("Making durable", path);
     return {};
   }
 
