@@ -14,7 +14,7 @@ void check(ByteView file) {
   const auto content = seal::parse_wal(file);
   if (!content) return;
   must(content->valid_bytes <= file.size() && content->first % 256 == 0, "the sound part lies within the file");
-  for (const Bytes& entry : content->entries) must(!entry.empty() && entry.size() <= 65535, "no entry is empty or too long");
+  for (std::size_t i = 0; i < content->entries.size(); ++i) must(!content->entries[i].empty() && content->entries[i].size() <= 65535, "no entry is empty or too long");
   const auto again = seal::parse_wal(file.first(content->valid_bytes));
   must(again && again->entries == content->entries && again->valid_bytes == content->valid_bytes, "what is kept is read again");
 }
@@ -23,7 +23,7 @@ void check_edited(ByteView bytes) {
   fuzz::Recipe recipe(bytes);
   const std::uint64_t first = std::uint64_t{recipe.byte()} * 256;
   Bytes file = seal::wal_header(first);
-  std::vector<Bytes> entries;
+  seal::EntryBatch entries;
   std::vector<std::size_t> ends{0};                  // entries after each batch
   std::vector<std::size_t> bytes_then{file.size()};  // bytes after each batch
   for (std::size_t n = recipe.byte() % 4; n > 0; --n) {
@@ -32,8 +32,10 @@ void check_edited(ByteView bytes) {
       batch.push_back(to_bytes(recipe.piece()));
       if (batch.back().empty()) batch.back().push_back(0);
     }
-    append(file, seal::wal_batch(first + entries.size(), batch));
-    entries.insert(entries.end(), batch.begin(), batch.end());
+    const auto framed = seal::EntryBatch::of(batch);
+    must(framed.has_value(), "our own entries fit their frames");
+    append(file, seal::wal_batch(first + entries.size(), framed->size(), framed->framed()));
+    entries.append(*framed);
     ends.push_back(entries.size());
     bytes_then.push_back(file.size());
   }
@@ -44,7 +46,7 @@ void check_edited(ByteView bytes) {
   const auto content = seal::parse_wal(edited);
   if (edited == file || !content) return;
   const auto end = std::find(ends.begin(), ends.end(), content->entries.size());
-  must(end != ends.end() && std::equal(content->entries.begin(), content->entries.end(), entries.begin()), "what is read is whole batches from the start");
+  must(end != ends.end() && std::ranges::equal(content->entries.framed(), entries.framed(0, content->entries.size())), "what is read is whole batches from the start");
   must(content->entries.empty() || content->first == first, "entries keep their places");
   // Bytes changed in place before the last batch lose acknowledged entries: that is damage, not a torn tail.
   if (edited.size() == file.size() && ends.size() > 1) {

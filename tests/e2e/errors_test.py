@@ -110,7 +110,7 @@ class ErrorsTest(Case):
 
     def test_wrong_key(self):
         other = self.write("other-key", os.urandom(32))
-        for command in self.table(CASELESS | {"lock", "key new"}):
+        for command in self.table(CASELESS | {"lock", "key new", "fsck"}):  # fsck looks at no key
             with self.subTest(command.name()):
                 self.both_ways(self.words(command) + ["--key-file", other], REFUSED)
         self.both_ways(("key", "new", "--key-file", other), BAD_INPUT)
@@ -173,7 +173,7 @@ class ErrorsTest(Case):
         for command in self.table(CASELESS | {"add", "verify"}):
             for names, wanted in (([n for n, _ in command.positionals if n in ("ID", "EXHIBIT", "FINDING")], "nothing-of-this-name"), ([n[-1] for n in command.required if n[-1] in ("--source", "--by", "--on", "--target", "--to", "--claim", "--from")], "zz-00000")):
                 for name in names:
-                    if command.name() in ("measure add", "key revoke") or (command.name() == "source add"):
+                    if command.name() in ("measure add", "key revoke", "custody add") and name not in ("EXHIBIT",) or (command.name() == "source add"):
                         continue  # there --source and --by are words, not ids
                     with self.subTest(command.name(), option=name):
                         words = self.words(command, **{name: wanted})

@@ -86,7 +86,7 @@ Result<StoredFiles> list_stored_files(const Disk& disk, const std::string& blobs
       foreign(folder, "is a symbolic link; links are never followed here.");
       continue;
     }
-    if (folder == "tmp" || folder == "damaged") continue;
+    if (folder == "tmp" || folder == "damaged" || folder == "checked" || folder == "checked.tmp") continue;  // docs/formats/blob.md
     if (folder != "packs" && folder != "parity" && !(folder.size() == 2 && all_of(folder, kHexDigits))) {
       foreign(folder, "does not belong to the store.");
       continue;
