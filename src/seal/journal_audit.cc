@@ -64,8 +64,9 @@ Result<JournalAudit> audit_journal(Disk& disk, const std::string& directory, con
     fault("journal/wal has a torn end at offset " + std::to_string(content.valid_bytes) + " (" + std::to_string(wal.size() - content.valid_bytes) + " bytes that were never acknowledged, or a damaged last batch).");
 
   // levels[l]: the hashes that the tiles of level l hold, from the left; levels[0] are the leaf hashes.
-  std::vector<std::vector<Hash>> levels(1);
-  std::vector<Hash>& leaves = levels[0];
+  std::vector<std::vector<Hash>> levels;
+  levels.reserve(9);  // a log of 2^64 entries has no more: references to a level stay good
+  std::vector<Hash>& leaves = levels.emplace_back();
   std::vector<bool> sound_tiles;  // full tiles of level 0 found equal already, so that they are read once
   bool whole = true;
   for (std::uint64_t number = 0; number < content.first / kTileWidth; ++number) {

@@ -32,7 +32,7 @@ std::optional<FixityResult> result_of(std::string_view text) {
   return std::nullopt;
 }
 
-// A line "date result path" or "run date".
+// A line "date result size path" or "run date".
 bool take_line(Fixity& out, std::string_view line) {
   if (line.starts_with("run ")) {
     out.run = seconds_of(line.substr(4));
@@ -40,12 +40,15 @@ bool take_line(Fixity& out, std::string_view line) {
   }
   const std::size_t first = line.find(' ');
   const std::size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
-  if (second == std::string_view::npos) return false;
+  const std::size_t third = second == std::string_view::npos ? second : line.find(' ', second + 1);
+  if (third == std::string_view::npos) return false;
+  const std::string_view size = line.substr(second + 1, third - second - 1);
+  if (size.empty() || size.size() > 18 || size.find_first_not_of("0123456789") != std::string_view::npos) return false;
   const auto when = seconds_of(line.substr(0, first));
   const auto result = result_of(line.substr(first + 1, second - first - 1));
-  const std::string path(line.substr(second + 1));
+  const std::string path(line.substr(third + 1));
   if (!when || !result || !(is_pack_path(path) || is_large_path(path) || is_set_path(path))) return false;
-  out.files[path] = {*when, *result};
+  out.files[path] = {*when, *result, std::stoull(std::string(size))};
   return true;
 }
 
@@ -70,7 +73,7 @@ Result<Fixity> Fixity::read(const Disk& disk, const std::string& path) {
 Result<void> Fixity::write(Disk& disk, const std::string& path) const {
   std::string out = std::string(kFirstLine) + "\n";
   if (run) out += "run " + utc_text(*run) + "\n";
-  for (const auto& [name, checked] : files) out += utc_text(checked.when) + " " + std::string(name_of(checked.result)) + " " + name + "\n";
+  for (const auto& [name, checked] : files) out += utc_text(checked.when) + " " + std::string(name_of(checked.result)) + " " + std::to_string(checked.size) + " " + name + "\n";
   return disk.write_atomic(path, view(out), 0600);
 }
 

@@ -20,6 +20,7 @@ class Fixity {
   struct Checked {
     std::int64_t when = 0;  // seconds since 1970 UTC
     FixityResult result = FixityResult::sound;
+    std::uint64_t size = 0;  // of the file then: what has grown since is due again
   };
 
   // A missing file is an empty one. Errors: damaged (naming the line).

@@ -115,7 +115,8 @@ std::optional<ParitySet> ParitySet::parse(ByteView header) {
 Result<ParitySet> ParitySet::read(const Disk& disk, const std::string& path) {
   const auto file = TRY(disk.open(path));
   const auto copy = [&](std::uint64_t at, std::uint64_t length) -> Bytes {
-    if (at > file->size() || length > file->size() - at) return {};
+    constexpr std::uint64_t kLargestHeader = std::uint64_t{256} << 20;  // a damaged length asks for no more memory than this
+    if (at > file->size() || length > file->size() - at || length > kLargestHeader) return {};
     auto bytes = file->read(at, static_cast<std::size_t>(length));
     return bytes ? *std::move(bytes) : Bytes{};
   };

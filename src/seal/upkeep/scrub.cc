@@ -2,6 +2,7 @@
 #include "seal/upkeep/scrub.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "seal/hash.h"
@@ -76,12 +77,17 @@ class Scrubber {
     };
   }
 
+  std::uint64_t size_of(const std::string& path) const {
+    const auto file = disk_.open(blobs_ + "/" + path);
+    return file ? (*file)->size() : 0;
+  }
+
   void note(const std::string& path, FixityResult result) {
-    fixity_.files[path] = {now(), result};
+    fixity_.files[path] = {now(), result, size_of(path)};
     if (result == FixityResult::damaged || result == FixityResult::missing) damaged_.insert(path);
   }
 
-  // What was there once, by its own record or by a parity set's.
+  // What was there once, by its own record, by a parity set's, or because packs are numbered without gaps.
   Result<void> tell_missing(const StoredFiles& files) {
     std::set<std::string> there, known;
     for (const auto* paths : {&files.packs, &files.large, &files.sets}) there.insert(paths->begin(), paths->end());
@@ -89,7 +95,14 @@ class Scrubber {
     for (const std::string& path : files.sets) {
       const auto set = ParitySet::read(disk_, blobs_ + "/" + path);  // a damaged one is told when it is checked
       if (!set) continue;
-      for (const ParityRange& range : set->ranges) known.insert(range.path);
+      for (const ParityRange& range : set->ranges) {
+        known.insert(range.path);
+        covered_[range.path] = std::max(covered_[range.path], range.offset + range.length);
+      }
+    }
+    if (!files.packs.empty()) {
+      const unsigned long newest = std::stoul(files.packs.back().substr(6, 6));
+      for (unsigned long number = 1; number < newest; ++number) known.insert("packs/" + std::string(6 - std::to_string(number).size(), '0') + std::to_string(number) + ".pack");
     }
     for (const std::string& path : known) {
       if (there.contains(path)) continue;
@@ -106,8 +119,9 @@ class Scrubber {
   void select(const std::string& path) {
     const auto it = fixity_.files.find(path);
     const bool sound = it != fixity_.files.end() && (it->second.result == FixityResult::sound || it->second.result == FixityResult::healed);
-    const bool in_this_run = sound && resuming_ && it->second.when >= *fixity_.run;
-    const bool recent = sound && options_.older_than && it->second.when > now() - *options_.older_than;
+    const bool as_it_was = sound && it->second.size == size_of(path);  // a pack that has grown is due
+    const bool in_this_run = as_it_was && resuming_ && it->second.when >= *fixity_.run;
+    const bool recent = as_it_was && options_.older_than && it->second.when > now() - *options_.older_than;
     if (in_this_run || recent) {
       ++report_.passed_over;
       return;
@@ -157,6 +171,11 @@ class Scrubber {
         tell(full + " does not begin with its header (offset 0).");
       else
         tell(full + " is damaged in the record at offset " + std::to_string(bad.from) + (bad.to == check.size ? ", up to its end." : "."));
+    }
+    // An end that was cut between two records looks sound; parity knows how far the file went.
+    if (const auto end = covered_.find(path); check.bad.empty() && end != covered_.end() && check.size < end->second) {
+      tell(full + " was cut: it has " + std::to_string(check.size) + " bytes, and parity covers " + std::to_string(end->second) + ".");
+      return false;
     }
     return check.bad.empty();
   }
@@ -233,7 +252,8 @@ class Scrubber {
   bool resuming_ = false;
   bool stopped_ = false;
   std::vector<std::string> selected_;
-  std::set<std::string> damaged_;  // in this run
+  std::set<std::string> damaged_;                 // in this run
+  std::map<std::string, std::uint64_t> covered_;  // how far parity knows a file, by path
   ScrubProgress progress_;
   ScrubReport report_;
 };

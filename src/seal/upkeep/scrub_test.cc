@@ -74,7 +74,7 @@ TEST(Scrub, a_sound_case_is_read_whole_and_dated) {
     EXPECT_EQ(checked.result, FixityResult::sound);
   }
   const std::string text(text_of(made.disk.raw("c/state/fixity")));
-  EXPECT_NE(text.find("\n2027-01-15T08:00:00Z sound packs/000001.pack\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n2027-01-15T08:00:00Z sound " + std::to_string(made.disk.raw("c/blobs/packs/000001.pack").size()) + " packs/000001.pack\n"), std::string::npos) << text;
 }
 
 // Any flip in any stored or parity file is found, with its file, and healed to the byte.
@@ -99,6 +99,44 @@ TEST(Scrub, every_flip_is_told_and_healed) {
     ASSERT_EQ(made.fixity().files.at(path.substr(8)).result, FixityResult::healed);
   }
   EXPECT_TRUE(made.scrub().sound());
+}
+
+// Where each record of a pack ends.
+std::vector<std::size_t> ends_of(const Bytes& pack) {
+  std::vector<std::size_t> out;
+  for (std::size_t at = 16; at + 40 <= pack.size(); at = out.back()) out.push_back(at + 40 + get_u32(&pack[at + 4]));
+  return out;
+}
+
+TEST(Scrub, an_end_that_was_cut_between_two_records_is_told_and_healed) {
+  Made made(21);
+  made.options.heal = true;
+  Bytes& pack = made.disk.raw("c/blobs/packs/000001.pack");
+  const Bytes whole = pack;
+  const auto ends = ends_of(whole);
+  pack.resize(ends[ends.size() - 4]);
+  const ScrubReport report = made.scrub();
+  EXPECT_TRUE(tells(report.faults, "000001.pack", "was cut"));
+  EXPECT_EQ(made.disk.raw("c/blobs/packs/000001.pack"), whole);
+  EXPECT_TRUE(made.scrub().sound());
+}
+
+TEST(Scrub, a_pack_that_has_grown_is_due) {
+  Made made(22);
+  made.options.older_than = 86400;
+  EXPECT_TRUE(made.scrub().sound());
+  SeededRandom random(23);
+  made.add(random, 5, 0);
+  Bytes& pack = made.disk.raw("c/blobs/packs/000001.pack");
+  pack[pack.size() - 20] ^= 1;
+  EXPECT_TRUE(tells(made.scrub().faults, "000001.pack", "damaged"));
+}
+
+TEST(Scrub, a_gap_in_the_packs_numbers_is_told) {
+  Made made(24);
+  made.disk.erase_raw("c/blobs/parity/000001.par");
+  made.disk.put_raw("c/blobs/packs/000003.pack", made.disk.raw("c/blobs/packs/000001.pack"));
+  EXPECT_TRUE(tells(made.scrub().faults, "000002.pack", "is missing"));
 }
 
 TEST(Scrub, what_is_gone_is_told_as_missing_by_fixity_or_by_parity) {
@@ -320,8 +358,8 @@ class ScrubOnDisk : public testing::Test {
     auto store = BlobStore::open(real_disk(), directory.string() + "/blobs", true).value();
     for (int i = 0; i < 40; ++i) ASSERT_TRUE(store->put(random_bytes(random, 5000)));
     large = hex(store->put(random_bytes(random, 70000)).value());
-    ASSERT_TRUE(store->sync());
     for (int i = 0; i < 14; ++i) ASSERT_TRUE(store->put(random_bytes(random, 70000)));
+    ASSERT_TRUE(store->sync());
     ASSERT_TRUE(write_parity(real_disk(), directory.string() + "/blobs", {}));
   }
   void TearDown() override { std::filesystem::remove_all(directory); }
