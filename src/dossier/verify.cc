@@ -510,7 +510,7 @@ class Check {
     verdict_.anchored = true;
     verdict_.anchor_faults = anchor.judge(note_);
     const auto anchored = [](const Verdict::Stamp& stamp) { return stamp.anchored; };
-    if (!anchor.authorities.empty() && std::none_of(verdict_.stamps.begin(), verdict_.stamps.end(), anchored)) verdict_.anchor_faults.push_back("No time token in proof/ leads to a certificate of the anchor.");
+    if (!anchor.authorities.empty() && !verdict_.stamps.empty() && std::none_of(verdict_.stamps.begin(), verdict_.stamps.end(), anchored)) verdict_.anchor_faults.push_back("No time token in proof/ leads to a certificate of the anchor.");
   }
 
   Disk& disk_;
@@ -554,6 +554,7 @@ std::string describe(const Verdict& verdict) {
   out += "CONSISTENT: every file, proof, opening and signature fits the others.\n";
   if (verdict.cosignatures > 0) out += std::to_string(verdict.cosignatures) + " witnesses named in the bag have seen this log.\n";
   for (const auto& stamp : verdict.stamps) out += "The log stood so at " + stamp.time + ", says the time authority " + stamp.authority + (stamp.anchored ? " (of the anchor).\n" : ".\n");
+  if (verdict.anchored && verdict.stamps.empty()) out += "No time authority has stamped this log's checkpoint: all times are claimed.\n";
   for (const auto& fault : verdict.anchor_faults) out += "FAULT: " + fault + "\n";
   if (verdict.authenticated())
     out += "AUTHENTICATED: the log's key, and the witnesses and time authorities asked for, are those of the anchor.\n";

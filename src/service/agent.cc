@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 namespace oyer::service {
 namespace {
@@ -49,9 +49,15 @@ int connect_to(const std::string& path) {
   ::setrlimit(RLIMIT_CORE, &none);
   ::mlockall(MCL_CURRENT | MCL_FUTURE);
   std::signal(SIGPIPE, SIG_IGN);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  // CLOCK_BOOTTIME runs while the machine sleeps: a closed lid does not keep a case open.
+  const auto now = [] {
+    timespec at{};
+    ::clock_gettime(CLOCK_BOOTTIME, &at);
+    return static_cast<long long>(at.tv_sec) * 1000 + at.tv_nsec / 1000000;
+  };
+  const long long deadline = now() + seconds * 1000LL;
   while (true) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+    const long long left = deadline - now();
     if (left <= 0) break;
     pollfd waiting{listener, POLLIN, 0};
     if (::poll(&waiting, 1, static_cast<int>(std::min<long long>(left, 60000))) <= 0) continue;

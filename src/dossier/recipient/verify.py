@@ -1264,7 +1264,7 @@ class Check:
                     signed.add(label)
         if not self.anchor.met(signed):
             self.fault(8, name, "the witnesses' lines do not meet the quorum of the anchor")
-        if self.anchor.authorities and not any(vouched for _, _, vouched in self.stamps):
+        if self.anchor.authorities and self.stamps and not any(vouched for _, _, vouched in self.stamps):
             self.fault(8, "proof", "no time token leads to a certificate of the anchor")
 
     # -- what came out
