@@ -204,6 +204,7 @@ class Check {
       fault("proof/policy does not name exactly one log.");
       return false;
     }
+    if (parsed->text(false) != *policy) fault("proof/policy is not in the one form that a dossier has.");
     log_ = parsed->logs[0];
     note_ = *note;
     auto checkpoint = seal::open_witnessed(note_, *parsed);

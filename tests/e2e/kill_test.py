@@ -121,7 +121,7 @@ class KillTest(Case):
     def test_kill_while_a_table_is_imported(self):
         self.fresh(0)
         chance = random.Random()
-        acknowledged, in_time = set(), 0
+        acknowledged, in_time, takes = set(), 0, 0.12
         for number in range(IMPORTS):
             out = io.StringIO()
             rows = csv.writer(out)
@@ -130,9 +130,15 @@ class KillTest(Case):
                 rows.writerow(["L-%d-%03d" % (number % 20, row), "person"])
             table = self.write("sources.csv", out.getvalue())
             child = self.start(self.command("source", "import", table, "--jsonl"))
-            time.sleep(chance.uniform(0, 0.12))
+            started = time.monotonic()
+            try:  # within the time that an import took here: machines differ
+                child.wait(chance.uniform(0, takes))
+            except subprocess.TimeoutExpired:
+                pass
             child.send_signal(signal.SIGKILL)
             child.communicate()
+            if child.returncode == DONE:
+                takes = 0.8 * min(takes, time.monotonic() - started)
             in_time += child.returncode == -signal.SIGKILL
             if child.returncode == DONE:  # an import is acknowledged as a whole
                 acknowledged |= {"L-%d-%03d" % (number % 20, row) for row in range(300)}

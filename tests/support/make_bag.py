@@ -307,7 +307,7 @@ class Bag:
         lines += ["witness W%d %s" % (n, w.vkey) for n, w in enumerate(self.witnesses)]
         if self.witnesses:
             lines.append("group G %s %s" % (
-                quorum or "all", " ".join("W%d" % n for n in range(len(self.witnesses)))))
+                quorum or len(self.witnesses), " ".join("W%d" % n for n in range(len(self.witnesses)))))
         lines.append("quorum " + ("G" if self.witnesses else "none"))
         return ("\n".join(lines) + "\n").encode()
 

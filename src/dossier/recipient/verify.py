@@ -442,6 +442,14 @@ class Policy:
             raise Broken("group \"%s\" has a threshold it cannot have" % shown(name))
         self.rules[name] = (least, members)
 
+    def one_form(self):
+        """The text that Oyer writes for this policy: logs, witnesses, groups, quorum; no addresses."""
+        out = [b"log " + log.text for log in self.logs]
+        out += [b"witness " + name + b" " + vkey.text for name, vkey in self.witnesses]
+        out += [b"group " + name + b" %d " % rule[0] + b" ".join(rule[1])
+                for name, rule in self.rules.items() if rule]
+        return b"".join(line + b"\n" for line in out + [b"quorum " + self.quorum])
+
     def _quorum(self, name):
         if self.quorum is not None:
             raise Broken("it has two quorum lines")
@@ -901,7 +909,10 @@ class Check:
     def read_policy(self):
         name = "proof/policy"
         try:
-            policy = Policy(self.bag.read(name, POLICY_LIMIT))
+            data = self.bag.read(name, POLICY_LIMIT)
+            policy = Policy(data)
+            if policy.one_form() != data:
+                raise Broken("it is not in the one form that a dossier has")
         except Broken as broken:
             raise Fault(name, str(broken))
         if len(policy.logs) != 1:
