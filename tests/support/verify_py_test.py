@@ -588,8 +588,11 @@ class VerifyTest(unittest.TestCase):
     def test_policies(self):
         good = self.write(witnesses=3)[1].policy
         self.assertEqual(len(self.module.Policy(b"# note\n\n \t" + good).witnesses), 3)
-        for old, new in ((b"group G all", b"group G 4"), (b"group G all", b"group G 0"),
-                         (b"group G all W0", b"group G all W1"), (b"group G ", b"group none "),
+        # An anchor may have any form; a bag has one (Check.read_policy).
+        self.assertEqual(self.module.Policy(good).one_form(), good)
+        self.assertNotEqual(self.module.Policy(b"# note\n" + good).one_form(), b"# note\n" + good)
+        for old, new in ((b"group G 3", b"group G 4"), (b"group G 3", b"group G 0"),
+                         (b"group G 3 W0", b"group G 3 W1"), (b"group G ", b"group none "),
                          (b"group G ", b"group W0 "), (b"quorum G\n", b"quorum G\nquorum G\n"),
                          (b"quorum G\n", b""), (b"quorum G\n", b"quorum G"), (b"witness W1", b"witness W0"),
                          (b"W2\nquorum", b"W2 none\nquorum"), (b"log ", b"logs "), (b"log ", b"log\r ")):
