@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "base/clock.h"
+#include "measure.h"
 #include "seal/blob_store.h"
 #include "seal/hash.h"
 #include "seal/upkeep/parity.h"
@@ -20,22 +21,8 @@ namespace {
 
 using namespace oyer;
 using Moment = std::chrono::steady_clock;
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-template <typename T>
-T need(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "%s\n", result.error().text().c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
+using bench::cpu_seconds;
+using bench::need;
 
 struct Cost {
   double cpu = 0, wall = 0;

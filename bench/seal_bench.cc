@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "measure.h"
 #include "seal/appender.h"
 #include "seal/journal_audit.h"
 #include "seal/store.h"
@@ -24,24 +25,10 @@ namespace {
 
 using namespace oyer;
 using Moment = std::chrono::steady_clock;
+using bench::cpu_seconds;
+using bench::need;
 
 double since(Moment::time_point start) { return std::chrono::duration<double>(Moment::now() - start).count(); }
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-template <typename T>
-T need(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "%s\n", result.error().text().c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
 
 struct Made {
   seal::SigningKey log{Hash{7}};

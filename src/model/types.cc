@@ -119,7 +119,6 @@ const std::vector<TypeSpec>& table() {
       {"run/1", "ru", "run", "engine", {{"engine", text, kMust}, {"version", text, kMust}, {"parameters", object, kMust}, {"inputs", array, kMust}, {"blob", text, kMay}, {"digest", value, kMay}, {"summary", text, kMust}}},
       {"release/1", "re", "release", "edition", {{"edition", text, kMust}, {"recipient", text, kMay}, {"manifest", text, kMust}, {"items", integer, kMust}}},
       {"export/1", "en", "export", "", {{"what", word, kMust, {"dossier", "report", "dump", "file", "case"}}, {"recipient", text, kMay}, {"things", array, kMay}}},
-      {"access/1", "en", "access segment", "", {{"blob", text, kMust}, {"root", text, kMust}, {"count", integer, kMust}, {"first", text, kMust}, {"last", text, kMust}}},
       {"custody.add/1",
        "cu",
        "custody event",

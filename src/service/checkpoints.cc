@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Proof that does not rest on us: witnesses, time authorities, and the checkpoint that carries what they said.
 #include <algorithm>
-#include <map>
 
-#include "seal/checkpoint_audit.h"
 #include "seal/evidence_record.h"
 #include "seal/time_authority.h"
 #include "seal/upkeep/curl_client.h"
@@ -121,6 +119,12 @@ Result<json::array> stamp_all(HttpClient& http, const std::string& journal, cons
 }
 
 }  // namespace
+
+Result<seal::CheckpointAudit> audit_proofs(Context& context, const std::optional<seal::Anchor>& anchor, const std::function<void(const std::string&)>& fault) {
+  const auto& journal = context.target->store().journal();
+  const auto root_at = [&](std::uint64_t size) { return journal.root_at(size); };
+  return seal::audit_checkpoints(real_disk(), context.target->info().directory + "/journal", journal.size(), root_at, anchor, system_clock().now(), fault);
+}
 
 Result<json::value> log_checkpoint(Context& context, const json::object& arguments) {
   auto& target = *context.target;
@@ -299,12 +303,10 @@ Result<json::value> authority_add(Context& context, const json::object& argument
 
 Result<json::value> authority_list(Context& context, const json::object&) {
   const std::string directory = context.target->info().directory + "/journal";
-  auto& journal = context.target->store().journal();
   json::array items;
   for (const auto& authority : TRY(authorities_of(directory))) items.push_back(json::object{{"name", authority.name}, {"url", authority.url}});
   json::array stamps;
-  const auto audit = TRY(seal::audit_checkpoints(
-      real_disk(), directory, journal.size(), [&](std::uint64_t size) { return journal.root_at(size); }, std::nullopt, system_clock().now(), [](const std::string&) {}));
+  const auto audit = TRY(audit_proofs(context, std::nullopt, [](const std::string&) {}));
   for (const auto& one : audit.stamps)
     stamps.push_back(json::object{{"size", static_cast<std::int64_t>(one.size)}, {"authority", one.authority}, {"time", one.time_text}, {"valid_until", utc_text(one.valid_until)}, {"renewals", static_cast<std::int64_t>(one.renewals)}});
   return json::object{{"items", std::move(items)}, {"stamps", std::move(stamps)}};
@@ -313,11 +315,9 @@ Result<json::value> authority_list(Context& context, const json::object&) {
 // Renews each token whose chain ends within the margin, by the first authority that answers and lasts longer.
 Result<json::value> authority_renew(Context& context, const json::object& arguments) {
   const std::string directory = context.target->info().directory + "/journal";
-  auto& journal = context.target->store().journal();
   const std::int64_t now = system_clock().now();
   const std::int64_t margin = get_integer(arguments, "days") ? *get_integer(arguments, "days") * kDay : kRenewBefore;
-  const auto audit = TRY(seal::audit_checkpoints(
-      real_disk(), directory, journal.size(), [&](std::uint64_t size) { return journal.root_at(size); }, std::nullopt, now, [](const std::string&) {}));
+  const auto audit = TRY(audit_proofs(context, std::nullopt, [](const std::string&) {}));
   const auto http = seal::curl_client();
   json::array items;
   for (const auto& one : audit.stamps) {

@@ -2,6 +2,7 @@
 // The functions behind the use cases, by file.
 #pragma once
 
+#include "seal/checkpoint_audit.h"
 #include "service/use_case.h"
 
 namespace oyer::service {
@@ -21,6 +22,8 @@ Result<json::value> witness_list(Context&, const json::object&);
 Result<json::value> authority_add(Context&, const json::object&);
 Result<json::value> authority_list(Context&, const json::object&);
 Result<json::value> authority_renew(Context&, const json::object&);
+// Shared: what others said about this case's log, judged now.
+Result<seal::CheckpointAudit> audit_proofs(Context& context, const std::optional<seal::Anchor>& anchor, const std::function<void(const std::string&)>& fault);
 // verify_case.cc
 Result<json::value> verify_case(Context&, const json::object&);
 // taking_in.cc

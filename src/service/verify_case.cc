@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/progress.h"
-#include "seal/checkpoint_audit.h"
 #include "seal/hash.h"
 #include "seal/journal_audit.h"
 #include "seal/vault_audit.h"
@@ -15,11 +14,8 @@ namespace {
 
 // What others said about the log: witnesses and time authorities; with the anchor also whether they are whom one trusts.
 Result<void> verify_proofs(Context& context, const std::optional<seal::Anchor>& anchor, json::object& out, const std::function<void(const std::string&)>& fault) {
-  auto& target = *context.target;
-  const auto& journal = target.store().journal();
-  const auto audit = TRY(seal::audit_checkpoints(
-      real_disk(), target.info().directory + "/journal", journal.size(), [&](std::uint64_t size) { return journal.root_at(size); }, anchor, system_clock().now(), fault));
-  if (!journal.policy().witnesses.empty()) out["witnessed_entries"] = static_cast<std::int64_t>(audit.witnessed_size);
+  const auto audit = TRY(audit_proofs(context, anchor, fault));
+  if (!context.target->store().journal().policy().witnesses.empty()) out["witnessed_entries"] = static_cast<std::int64_t>(audit.witnessed_size);
   json::array stamps;
   for (const auto& one : audit.stamps)
     stamps.push_back(json::object{{"size", static_cast<std::int64_t>(one.size)}, {"authority", one.authority}, {"time", one.time_text}, {"valid_until", utc_text(one.valid_until)}, {"anchored", one.anchored}});
@@ -131,7 +127,6 @@ Result<json::value> verify_case(Context& context, const json::object& arguments)
     std::vector<casefile::Thing> things = TRY(query.list("ex", true));
     for (auto& thing : TRY(query.list("rn", true))) things.push_back(std::move(thing));
     Progress progress("verify", things.size(), context.quiet);
-    std::string before;
     for (const auto& thing : things) {
       progress.advance(1);
       const std::string name = thing.kind == "ex" ? "Exhibit " + TRY(query.short_id(thing.id)) + " (" + string_or_empty(thing.data, "name") + ")" : "Rendition " + TRY(query.short_id(thing.id));
